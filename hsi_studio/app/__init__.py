@@ -1,0 +1,1 @@
+"""What the window does, without widgets: session, workers, jobs, settings (QtCore only)."""

@@ -1,0 +1,1 @@
+"""Values and pure functions over NumPy arrays; no Qt, no files, no torch."""

@@ -1,0 +1,69 @@
+"""Classes and rasters of class ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Color = tuple[int, int, int]
+
+# Paul Tol's "muted" and "bright" sets and Okabe–Ito: told apart with the common colour-vision deficiencies.
+PALETTE: tuple[Color, ...] = (
+    (136, 204, 238), (204, 102, 119), (221, 204, 119), (17, 119, 51), (51, 34, 136), (170, 68, 153),
+    (68, 170, 153), (153, 153, 51), (136, 34, 85), (230, 159, 0), (86, 180, 233), (0, 158, 115),
+    (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167), (102, 204, 204), (187, 187, 187),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ClassEntry:
+    """One class: stable id (1 or more; 0 means unlabelled), name, sRGB colour and description."""
+
+    id: int
+    name: str
+    color: Color
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """Ordered classes; the order is the only order that anything else may use."""
+
+    entries: tuple[ClassEntry, ...]
+
+    def __iter__(self) -> Iterator[ClassEntry]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @classmethod
+    def from_names(cls, names: Sequence[str], colors: Sequence[Color] | None = None) -> ClassTable:
+        """Number `names` from 1 and colour them from `colors` or the default palette."""
+        palette = PALETTE if colors is None else colors
+        return cls(tuple(ClassEntry(i + 1, name, palette[i % len(palette)]) for i, name in enumerate(names)))
+
+    def lookup(self) -> NDArray[np.uint8]:
+        """Return (largest id + 1, 4) RGBA; transparent for 0 and for ids without a class."""
+        table = np.zeros((max((e.id for e in self.entries), default=0) + 1, 4), np.uint8)
+        for entry in self.entries:
+            table[entry.id] = (*entry.color, 255)
+        return table
+
+
+@dataclass(frozen=True, eq=False)
+class ClassRaster:
+    """A raster of class ids (rows, cols) with its classes, such as a ground truth."""
+
+    name: str
+    ids: NDArray[np.integer]
+    classes: ClassTable
+
+    def rgba(self) -> NDArray[np.uint8]:
+        """Return (rows, cols, 4) class colours, transparent where unlabelled."""
+        table = self.classes.lookup()
+        ids = np.asarray(self.ids)
+        return table[np.where((ids >= 0) & (ids < len(table)), ids, 0)]

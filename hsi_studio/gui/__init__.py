@@ -1,0 +1,1 @@
+"""Widgets: main window, canvas, spectrum plot, panels and dialogs."""
