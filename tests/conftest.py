@@ -1,9 +1,16 @@
 """Shared fixtures: the offscreen platform, real test data, isolated user folders."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.source import ArraySource
 
 # E2E tests under Xvfb set another platform before pytest starts.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -27,3 +34,31 @@ def user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
     return home
+
+
+@pytest.fixture
+def make_cube() -> Callable[..., Cube]:
+    """Build a cube in memory from (rows, cols, bands) values; keywords are `Cube`'s."""
+
+    def build(values: NDArray[Any], **fields: Any) -> Cube:
+        return Cube(ArraySource(values), **{"name": "generated", "fingerprint": "0" * 32, **fields})
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def indian_pines_files() -> tuple[Path, Path]:
+    """The (cube, ground truth) .npy files of Indian Pines inside the tensorly package."""
+    import importlib.util
+
+    spec = importlib.util.find_spec("tensorly")
+    assert spec is not None
+    assert spec.origin is not None
+    folder = Path(spec.origin).parent / "datasets" / "data"
+    return folder / "Indian_pines_corrected.npy", folder / "Indian_pines_gt.npy"
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """A generator that gives the same numbers in every run."""
+    return np.random.default_rng(20261122)

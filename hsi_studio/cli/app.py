@@ -14,7 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "info": ("hsi_studio.cli.info", "Tell what a file is."),
     "spectrum": (
         "hsi_studio.cli.spectrum",
-        "Print a pixel's spectrum, or a window's mean and standard deviation.",
+        "Print a pixel's spectrum, or a window's mean and deviation.",
     ),
     "render": ("hsi_studio.cli.render", "Write the picture that the window would show."),
     "convert": ("hsi_studio.cli.convert", "Write a cube as ENVI, GeoTIFF, .npy or Zarr."),

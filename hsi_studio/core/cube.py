@@ -115,11 +115,13 @@ class Cube:
 
     def band(self, index: int, window: Window | None = None, step: int = 1) -> NDArray[Any]:
         """Return stored values (rows, cols) of one band."""
-        return self.block(window, (index,), step)[:, :, 0]
+        plane: NDArray[Any] = self.block(window, (index,), step)[:, :, 0]
+        return plane
 
     def spectrum(self, row: int, col: int) -> NDArray[Any]:
         """Return stored values (bands,) of one pixel."""
-        return self.block(Window(row, col, 1, 1))[0, 0]
+        values: NDArray[Any] = self.block(Window(row, col, 1, 1))[0, 0]
+        return values
 
     def block(
         self, window: Window | None = None, bands: Sequence[int] | None = None, step: int = 1
