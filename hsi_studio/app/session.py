@@ -96,7 +96,7 @@ class Session(QObject):
         if current is not None and (current > index or current == len(self._cubes)):
             self._current = current - 1 if current > 0 else None
         self.cubes_changed.emit()
-        if current is not None and current >= index:
+        if current == index:
             self.current_changed.emit(self.current)
 
     def set_view(self, view: ViewSpec) -> None:
