@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -22,7 +22,7 @@ class Job:
     """One piece of long work.
 
     `work` gets a `Progress` whose `update` raises `Cancelled` once the user has cancelled.
-    `on_done` gets its result, on the GUI thread.
+    `on_done` gets its result, on the GUI thread. `outcome` is empty until the job has ended.
     """
 
     title: str
@@ -33,6 +33,7 @@ class Job:
     text: str = ""
     started: float | None = None
     finished: float | None = None
+    outcome: Literal["", "done", "failed", "cancelled"] = ""
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     def cancel(self) -> None:
@@ -108,6 +109,7 @@ class JobQueue(QObject):
             else:
                 waiting = False
         if waiting:
+            job.outcome = "cancelled"
             self.ended.emit(job)
 
     def stop(self, timeout_s: float = 2.0) -> bool:
@@ -157,17 +159,24 @@ class JobQueue(QObject):
 
     def _on_finished(self, job: Job, result: object, error: Exception | None) -> None:
         job.finished = time.monotonic()
-        cancelled = job.is_cancelled or isinstance(error, Cancelled)
-        if error is None and not cancelled:
-            job.fraction = 1.0
+        try:
+            self._conclude(job, result, error)
+        finally:
+            self.ended.emit(job)
+
+    def _conclude(self, job: Job, result: object, error: Exception | None) -> None:
+        if job.is_cancelled or isinstance(error, Cancelled):
+            job.outcome = "cancelled"
+        elif error is None:
+            job.outcome, job.fraction = "done", 1.0
             if job.on_done is not None:
                 job.on_done(result)
-        elif error is not None and not cancelled:
+        else:
+            job.outcome = "failed"
             if job.on_error is not None:
                 job.on_error(error)
             else:
                 self.failed.emit(job, error)
-        self.ended.emit(job)
 
 
 class _JobThread(QThread):
