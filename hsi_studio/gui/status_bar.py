@@ -1,0 +1,117 @@
+"""The line at the bottom: what lies under the cursor, zoom, work in progress, memory."""
+
+from __future__ import annotations
+
+import psutil
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
+
+from hsi_studio.app.jobs import JobQueue
+from hsi_studio.app.probe import PixelFacts
+from hsi_studio.gui.widgets import muted, named, progress_bar, show_fraction
+
+_MEMORY_EVERY_MS = 2000
+
+
+class StatusBar(QStatusBar):
+    """Labels on the left follow the cursor, those on the right the program."""
+
+    jobs_wanted = Signal()
+    """The running job was clicked."""
+
+    def __init__(self, jobs: JobQueue, parent: QWidget | None = None) -> None:
+        super().__init__(parent, sizeGripEnabled=False)
+        self.place, self.ground, self.values, self.classes = (
+            self._label(name) for name in ("Pixel", "Map position", "Values", "Class")
+        )
+        self.classes.setProperty("title", True)
+        self.zoom, self.memory = named(QLabel(), "Zoom"), named(QLabel(), "Memory in use")
+        self.memory.setToolTip("Memory of this program, without files that are merely mapped")
+        self.work = WorkLabel(jobs)
+        self.work.clicked.connect(self.jobs_wanted)
+        for widget in (self.work, self.zoom, self.memory):
+            self.addPermanentWidget(widget)
+        self._clock = QTimer(self, interval=_MEMORY_EVERY_MS)
+        self._clock.timeout.connect(self._show_memory)
+        self._clock.start()
+        self._show_memory()
+
+    def _label(self, name: str) -> QLabel:
+        label = named(QLabel(), name)
+        label.hide()
+        self.addWidget(label)
+        return label
+
+    def show_place(self, row: int, col: int) -> None:
+        """Show where the cursor is, at once; the rest follows when it is read."""
+        self.place.setText(f"row {row}  col {col}")
+        self.place.show()
+
+    def show_facts(self, facts: PixelFacts) -> None:
+        """Show what was read at the cursor."""
+        self.show_place(facts.row, facts.col)
+        for label, text in (
+            (self.ground, facts.ground),
+            (self.values, facts.values),
+            (self.classes, facts.classes),
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+    def clear_pixel(self) -> None:
+        """The cursor has left the image."""
+        for label in (self.place, self.ground, self.values, self.classes):
+            label.hide()
+
+    def show_zoom(self, scale: float | None) -> None:
+        """Show screen pixels per image pixel in percent; nothing for None."""
+        self.zoom.setText("" if scale is None else f"{scale * 100:.3g} %")
+
+    def _show_memory(self) -> None:
+        self.memory.setText(f"{private_bytes() / 1e6:.0f} MB")
+
+
+class WorkLabel(QWidget):
+    """Name and progress of the running job; "idle" when there is none."""
+
+    clicked = Signal()
+
+    def __init__(self, jobs: JobQueue) -> None:
+        super().__init__()
+        self.setAccessibleName("Running job")
+        self.setToolTip("Show the jobs")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._jobs = jobs
+        self.label = muted("idle")
+        self.label.setWordWrap(False)
+        self.bar = progress_bar("Progress of the running job")
+        self.bar.setFixedWidth(96)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 8, 0)
+        row.addWidget(self.label)
+        row.addWidget(self.bar)
+        for signal in (jobs.added, jobs.changed, jobs.ended):
+            signal.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        waiting = [job for job in self._jobs.jobs if not job.outcome]
+        self.bar.setVisible(bool(waiting))
+        if not waiting:
+            self.label.setText("idle")
+            return
+        job = waiting[0]
+        more = f" · {len(waiting) - 1} waiting" if len(waiting) > 1 else ""
+        self.label.setText(job.title + more)
+        show_fraction(self.bar, job.fraction)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit()
+        super().mouseReleaseEvent(event)
+
+
+def private_bytes() -> int:
+    """Return the memory of this process that is its own: not shared, not a mapped file's."""
+    info = psutil.Process().memory_info()
+    return int(info.rss - getattr(info, "shared", 0))

@@ -1,0 +1,66 @@
+"""Small widgets in the look of the window; `resources/styles/app.qss` styles them by property."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+
+from hsi_studio.gui.theme import icon
+
+Widget = TypeVar("Widget", bound=QWidget)
+
+
+def named(widget: Widget, name: str) -> Widget:
+    """Name a widget for people who do not see it."""
+    widget.setAccessibleName(name)
+    return widget
+
+
+def section(text: str) -> QLabel:
+    """Return the heading of a part of a panel."""
+    label = named(QLabel(text.upper()), text)
+    label.setProperty("section", True)
+    return label
+
+
+def muted(text: str) -> QLabel:
+    """Return a quiet text."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setProperty("muted", True)
+    return label
+
+
+def quiet_button(icon_name: str, tip: str) -> QToolButton:
+    """Return a button that is only an icon; the keyboard reaches it, a click leaves the focus where it is."""
+    button = named(QToolButton(), tip)
+    button.setToolTip(tip)
+    button.setProperty("quiet", True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    if icon_name:
+        button.setIcon(icon(icon_name))
+    return button
+
+
+def flat_button(text: str) -> QPushButton:
+    """Return a button without a frame."""
+    button = QPushButton(text)
+    button.setProperty("flat", True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def progress_bar(name: str) -> QProgressBar:
+    """Return a thin bar from 0 to 1000."""
+    bar = named(QProgressBar(), name)
+    bar.setTextVisible(False)
+    bar.setMaximum(1000)
+    return bar
+
+
+def show_fraction(bar: QProgressBar, fraction: float | None) -> None:
+    """Show how much is done; a moving bar for None."""
+    bar.setMaximum(0 if fraction is None else 1000)
+    bar.setValue(round(1000 * (fraction or 0)))
