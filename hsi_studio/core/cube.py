@@ -18,6 +18,9 @@ from hsi_studio.core.window import Window
 if TYPE_CHECKING:
     import xarray as xr
 
+_HUGE = 1e30
+_HUGE_TOLERANCE = 1e-5
+
 
 @dataclass(frozen=True, eq=False)
 class Cube:
@@ -146,8 +149,7 @@ class Cube:
         if stored.dtype.kind == "f":
             bad = ~np.isfinite(stored)
             if self.nodata is not None:
-                # A float64 no-data value such as -1.23e34 is rounded in float32 files.
-                bad |= stored == np.asarray(self.nodata).astype(stored.dtype)
+                bad |= _equals_nodata(stored, self.nodata)
             return bad
         if self.nodata is None:
             return np.zeros(stored.shape, bool)
@@ -187,3 +189,11 @@ class Cube:
         from hsi_studio.core.interchange import cube_to_xarray
 
         return cube_to_xarray(self)
+
+
+def _equals_nodata(stored: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
+    if abs(nodata) < _HUGE:
+        return np.asarray(stored == np.asarray(nodata).astype(stored.dtype))
+    # Values such as -1.23e34 are written with few digits in headers and rounded anew by every program.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.abs(stored / nodata - 1.0) < _HUGE_TOLERANCE)
