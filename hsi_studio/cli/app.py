@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from importlib import import_module
 from typing import Any
@@ -47,26 +48,26 @@ def _open_window(paths: list[str]) -> int:
 
 
 def _run_command(arguments: list[str], debug: bool) -> int:
-    import click
-
+    # Being ended politely must clean up half-written files as Ctrl+C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        result = build().main(arguments, prog_name="hsi-studio", standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, Cancelled, KeyboardInterrupt):
+        build().main(arguments, prog_name="hsi-studio")  # exits by itself, with 2 for wrong usage
+    except (Cancelled, KeyboardInterrupt):
         return _fail("Stopped.", 1)
-    except UsageError as error:
+    except Exception as error:
         if debug:
             raise
-        return _fail(str(error), 2)
-    except HsiError as error:
-        if debug:
-            raise
-        return _fail(str(error), 1)
-    except BrokenPipeError:
-        return 0
+        return _fail(_told(error), 2 if isinstance(error, UsageError) else 1)
+    return 0
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, HsiError):
+        return str(error)
+    reason = " ".join(str(error).split())
+    return (
+        f"unexpected {type(error).__name__} ({reason}); run it again with --debug and report what it prints."
+    )
 
 
 def _fail(message: str, status: int) -> int:
@@ -84,26 +85,34 @@ def build() -> Any:
             return list(COMMANDS)
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-            if cmd_name not in COMMANDS:
-                return None
-            return _load(cmd_name)
+            return _load(cmd_name) if cmd_name in COMMANDS else None
 
     root = typer.Typer(
-        cls=LazyGroup, no_args_is_help=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
+        cls=LazyGroup, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
     )
 
     @root.callback(
-        epilog="`hsi-studio FILE` opens the window on a cube; `hsi-studio` alone opens the start page."
+        epilog="`hsi-studio FILE` opens the window on a cube; `hsi-studio` alone opens the start page. "
+        "`--debug` anywhere shows where an error comes from."
     )
-    def main(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    def main(
+        version: bool = typer.Option(
+            False, "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ) -> None:
         """hsi_studio: look into hyperspectral cubes, on screen and in scripts."""
-        if version:
-            from hsi_studio import __version__
-
-            print(f"hsi-studio {__version__}")
-            raise typer.Exit
 
     return typer.main.get_command(root)
+
+
+def _print_version(wanted: bool) -> None:
+    import typer
+
+    from hsi_studio import __version__
+
+    if wanted:
+        print(f"hsi-studio {__version__}")
+        raise typer.Exit
 
 
 def _load(name: str) -> Any:
@@ -116,7 +125,7 @@ def _load(name: str) -> Any:
         command = typer.Typer(
             rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False
         )
-        command.command(name, help=None)(getattr(module, name))
+        command.command(name)(getattr(module, name))
     built = typer.main.get_command(command)
     built.name = name
     built.short_help = text

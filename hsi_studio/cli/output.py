@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,6 +20,20 @@ def print_json(value: dict[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
+def print_result(value: dict[str, Any], as_json: bool) -> None:
+    """Print a short result as JSON, or as a line per fact."""
+    if as_json:
+        print_json(value)
+    else:
+        print_table("", ("", ""), [(key, _words(item)) for key, item in plain(value).items()])
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
 def plain(value: Any) -> Any:
     """Return `value` built of JSON's own types only."""
     if isinstance(value, dict):
@@ -27,12 +41,31 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, (np.ndarray, np.generic)):
-        return plain(value.tolist())
+        return plain(_short(value).tolist())
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if value is None or isinstance(value, (bool, int, str)):
         return value
     return str(value)
+
+
+def _short(value: Any) -> Any:
+    """Return float32 values as the float64 ones with the same shortest decimals: 0.1, not 0.10000000149."""
+    return np.asarray(value).astype(str).astype(np.float64) if value.dtype == np.float32 else value
+
+
+def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table on standard output."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE, show_header=any(headings))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console(markup=False, highlight=False).print(table)
 
 
 def note(message: str) -> None:

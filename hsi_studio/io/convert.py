@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,7 +77,9 @@ def convert(
     """
     writer = _writer(target)
     files = writer.outputs(target)
-    _refuse_conflicts(cube, files, overwrite)
+    refuse_source(cube, files)
+    if not overwrite:
+        _refuse_existing(files)
     _check_space(cube, target)
     with atomic_outputs(*files) as temporary:
         notes = writer.write(cube, temporary, interleave, Progress() if progress is None else progress)
@@ -91,12 +94,22 @@ def _writer(target: Path) -> Writer:
     return writer
 
 
-def _refuse_conflicts(cube: Cube, files: tuple[Path, ...], overwrite: bool) -> None:
+def refuse_source(cube: Cube, files: Sequence[Path]) -> None:
+    """Refuse to write onto the files that a cube is read from.
+
+    Raises
+    ------
+    HsiError
+        When one of `files` is among them.
+    """
     for file in filter(Path.exists, files):
         if _belongs_to(cube, file):
             raise HsiError(f"{file.name} belongs to the cube that is read", "choose another name")
-        if not overwrite:
-            raise HsiError(f"{file.name} exists already", "choose another name or pass --overwrite")
+
+
+def _refuse_existing(files: Sequence[Path]) -> None:
+    for file in filter(Path.exists, files):
+        raise HsiError(f"{file.name} exists already", "choose another name or pass --overwrite")
 
 
 def _belongs_to(cube: Cube, file: Path) -> bool:

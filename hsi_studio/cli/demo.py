@@ -1,0 +1,118 @@
+"""`hsi-studio demo`: the Indian Pines scene, in the window or as a report."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from hsi_studio.cli.options import Json
+from hsi_studio.cli.output import plain, print_json
+from hsi_studio.cli.render import write_picture
+from hsi_studio.core.band_axis import BandAxis
+from hsi_studio.core.classes import ClassRaster
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.presets import default_view
+from hsi_studio.core.render import render
+from hsi_studio.core.spectra import Spectrum
+from hsi_studio.errors import UsageError
+from hsi_studio.io.atomic import atomic_output
+from hsi_studio.io.demo_scene import open_demo
+from hsi_studio.io.picture import write_png
+from hsi_studio.io.spectra_figure import write_spectra_figure
+
+_OVERLAY_OPACITY = 0.6
+_PICTURE_SIZE = 2048
+
+
+def demo(
+    *,
+    headless: Annotated[bool, typer.Option("--headless", help="Write the report without a window.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of the report; made if absent.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Open the Indian Pines scene with its ground truth, or write a report on it.
+
+    The report is the first picture, the ground truth over it, the mean spectrum of each class, and
+    report.json. The scene comes with the tensorly package.
+
+    For example:
+
+    - `hsi-studio demo`
+
+    - `hsi-studio demo --headless --out report --json`
+    """
+    if headless:
+        report = _report(out)
+        print_json(report) if as_json else print(*report["files"], sep="\n")
+        return
+    if out is not None or as_json:
+        raise UsageError("the window writes no report", "pass --headless too")
+    from hsi_studio.gui.application import run_window
+
+    raise typer.Exit(run_window([], demo=True))
+
+
+def _report(out: Path | None) -> dict[str, Any]:
+    if out is None:
+        raise UsageError("the report needs a folder", "pass --out DIR")
+    started = time.perf_counter()
+    out.mkdir(parents=True, exist_ok=True)
+    cube, truth = open_demo()
+    view = default_view(cube)
+    picture = write_picture(cube, view, out / "picture.png", _PICTURE_SIZE)
+    write_png(out / "ground_truth.png", _overlaid(render(cube, view), truth))
+    _write_spectra(out / "spectra.png", cube, truth)
+    names = ("picture.png", "ground_truth.png", "spectra.png", "report.json")
+    report = {
+        "scene": cube.name,
+        "picture": picture,
+        "classes": _counts(truth),
+        "files": [out / name for name in names],
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    with atomic_output(out / "report.json") as temporary:
+        temporary.write_text(json.dumps(plain(report), indent=2) + "\n", encoding="utf-8")
+    return report
+
+
+def _overlaid(picture: np.ndarray[Any, np.dtype[np.uint8]], truth: ClassRaster) -> Any:
+    """Return the picture with the class colours mixed in."""
+    classes = truth.rgba()
+    share = classes[..., 3:] / 255 * _OVERLAY_OPACITY
+    mixed = picture.copy()
+    mixed[..., :3] = np.round(picture[..., :3] * (1 - share) + classes[..., :3] * share)
+    return mixed
+
+
+def _write_spectra(path: Path, cube: Cube, truth: ClassRaster) -> None:
+    colors = [entry.color for entry in truth.classes]
+    write_spectra_figure(
+        path,
+        BandAxis.of(cube),
+        _class_spectra(cube, truth),
+        colors,
+        title=f"{cube.name}: mean ± standard deviation of each class",
+        unit="Stored value",
+    )
+
+
+def _class_spectra(cube: Cube, truth: ClassRaster) -> Sequence[Spectrum]:
+    values = cube.physical(cube.block())
+    chosen = [(entry.name, values[truth.ids == entry.id]) for entry in truth.classes]
+    return [
+        Spectrum(name, pixels.mean(axis=0), pixels.std(axis=0, ddof=1), len(pixels))
+        for name, pixels in chosen
+    ]
+
+
+def _counts(truth: ClassRaster) -> list[dict[str, Any]]:
+    return [
+        {"id": entry.id, "name": entry.name, "pixels": int((truth.ids == entry.id).sum())}
+        for entry in truth.classes
+    ]
