@@ -1,0 +1,138 @@
+"""Pictures of parts of a cube or a class raster, and which ones a view needs."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.core.classes import ClassRaster
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.view import ViewSpec
+from hsi_studio.core.window import Window
+
+BASE_PIXELS = 250_000
+"""Size of the coarse picture of the whole image that lies under the sharp one."""
+
+MARGIN = 64
+"""Pixels drawn beyond each side of the part in sight, so that small moves need no reading."""
+
+_BGRA = [2, 1, 0, 3] if sys.byteorder == "little" else [3, 0, 1, 2]
+
+
+@dataclass(frozen=True)
+class ImageSubject:
+    """A cube seen in one way."""
+
+    cube: Cube
+    spec: ViewSpec
+
+
+Subject = ImageSubject | ClassRaster
+Role = Literal["base", "sharp"]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A picture to be made: what of, which part (image pixels) and every how many pixels."""
+
+    subject: Subject
+    role: Role
+    window: Window
+    step: int
+
+    def serves(self, need: Task) -> bool:
+        """Tell whether this picture shows all that `need` must show, as sharply."""
+        return (
+            self.subject == need.subject
+            and self.role == need.role
+            and self.step == need.step
+            and self.window.contains(need.window)
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A finished picture.
+
+    `argb` is (rows, cols, 4) uint8 with the bytes of Qt's ``Format_ARGB32_Premultiplied``; `opaque` tells
+    that no pixel is transparent.
+    """
+
+    task: Task
+    argb: NDArray[np.uint8]
+    opaque: bool
+
+
+@dataclass(frozen=True)
+class Viewport:
+    """What is in sight: a window of image pixels, and the device pixels that one image pixel takes."""
+
+    window: Window
+    scale: float
+
+
+def image_size(subject: Subject) -> tuple[int, int]:
+    """Return (rows, cols)."""
+    if isinstance(subject, ImageSubject):
+        return subject.cube.rows, subject.cube.cols
+    rows, cols = subject.ids.shape
+    return rows, cols
+
+
+def step_for(scale: float) -> int:
+    """Return the step at which one value read takes at most one device pixel, and more than half of one.
+
+    Steps are 1, 2, 3, 4, 6, 8, 12 …, so that zooming slowly does not read anew all the time.
+    """
+    wanted = max(1.0, 1 / scale * (1 + 1e-9))
+    power = 1 << int(math.log2(wanted))
+    return power * 3 // 2 if power > 1 and power * 1.5 <= wanted else power
+
+
+def base_task(subject: Subject) -> Task:
+    """Return the coarse picture of everything."""
+    rows, cols = image_size(subject)
+    step = max(1, math.ceil(math.sqrt(rows * cols / BASE_PIXELS)))
+    return Task(subject, "base", Window.full(rows, cols), step)
+
+
+def sharp_need(subject: Subject, viewport: Viewport) -> Task | None:
+    """Return the least sharp picture that the viewport needs; None where the base is sharp enough."""
+    step = step_for(viewport.scale)
+    if step >= base_task(subject).step or not viewport.window.size:
+        return None
+    return Task(subject, "sharp", viewport.window, step)
+
+
+def with_margin(need: Task) -> Task:
+    """Return `need` with a margin around, on the grid of its step."""
+    rows, cols = image_size(need.subject)
+    step, window = need.step, need.window
+    margin = MARGIN * step
+    top, left = (max(0, edge - margin) // step * step for edge in (window.row, window.col))
+    bottom, right = window.row_stop + margin, window.col_stop + margin
+    wide = Window(top, left, bottom - top, right - left).clipped(rows, cols)
+    return Task(need.subject, need.role, wide, step)
+
+
+def coarser(task: Task, factor: int) -> Task:
+    """Return the same part at a step `factor` times as large."""
+    step = task.step * factor
+    top, left = task.window.row // step * step, task.window.col // step * step
+    window = Window(top, left, task.window.row_stop - top, task.window.col_stop - left)
+    return Task(task.subject, task.role, window, step)
+
+
+def finished(task: Task, rgba: NDArray[np.uint8]) -> Picture:
+    """Return the picture of `rgba` (rows, cols, 4), whose alpha is 0 or 255 everywhere."""
+    argb = np.ascontiguousarray(rgba[..., _BGRA])
+    clear = rgba[..., 3] == 0
+    opaque = not clear.any()
+    if not opaque:
+        argb[clear] = 0
+    return Picture(task, argb, opaque)

@@ -1,0 +1,125 @@
+"""Everything that the canvas paints, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import QWidget
+
+from hsi_studio.app.painter import PixelValues
+from hsi_studio.app.render_service import RenderService
+from hsi_studio.core.region import Region
+from hsi_studio.core.window import Window
+from hsi_studio.gui import overlays
+from hsi_studio.gui.canvas_corners import Minimap, ScaleBar
+from hsi_studio.gui.canvas_items import Frame, checkerboard, paint_stack
+from hsi_studio.gui.canvas_transform import ViewTransform
+from hsi_studio.gui.theme import Theme
+
+
+@dataclass
+class Marks:
+    """What lies over the picture."""
+
+    regions: tuple[tuple[Region, QColor], ...] = ()
+    markers: tuple[tuple[int, int, QColor], ...] = ()
+    inspected: tuple[int, int] | None = None
+    draft: overlays.Draft | None = None
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What part of an image of (rows, cols) is in sight, and where."""
+
+    transform: ViewTransform
+    rows: int
+    cols: int
+    size: QSizeF
+
+    @property
+    def visible(self) -> Window:
+        """The pixels in sight, in part or whole."""
+        return self.transform.visible(self.rows, self.cols, self.size)
+
+    @property
+    def whole(self) -> Window:
+        """All pixels of the image."""
+        return Window.full(self.rows, self.cols)
+
+    def minimap(self) -> Minimap | None:
+        """Return the minimap; None while all of the image is in sight."""
+        if self.visible == self.whole:
+            return None
+        return Minimap.placed(self.rows, self.cols, self.size)
+
+
+@dataclass
+class Scene:
+    """The pictures of a `RenderService` and the marks over them.
+
+    `frame` must be invalidated when the pictures, the view or the values change.
+    """
+
+    service: RenderService
+    marks: Marks = field(default_factory=Marks)
+    bare: bool = False
+    values: PixelValues | None = None
+    metres_per_pixel: float | None = None
+    frame: Frame = field(default_factory=Frame)
+
+    def clear(self) -> None:
+        """Forget what belongs to the cube shown so far."""
+        self.marks = Marks()
+        self.values = self.metres_per_pixel = None
+        self.frame.invalidate()
+
+    def paint(self, painter: QPainter, sight: Sight, widget: QWidget) -> None:
+        """Paint a whole widget."""
+        frame_painter = self.frame.begin(widget.size(), widget.devicePixelRatioF())
+        if frame_painter is not None:
+            frame_painter.fillRect(widget.rect(), QColor(Theme.current().canvas))
+            self._paint_pictures(frame_painter, sight)
+            frame_painter.end()
+        self.frame.show(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.bare:
+            self._paint_marks(painter, sight.transform)
+            self._paint_pointing(painter, sight.transform, widget.palette())
+        self._paint_corners(painter, sight, widget.palette())
+
+    def paint_export(self, painter: QPainter, sight: Sight) -> None:
+        """Paint the pictures, regions and markers alone, on what is there."""
+        paint_stack(painter, self.service.stack(), sight.transform, sight.visible, bare=self.bare)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self.bare:
+            self._paint_marks(painter, sight.transform)
+
+    def _paint_pictures(self, painter: QPainter, sight: Sight) -> None:
+        stack, visible = self.service.stack(), sight.visible
+        if not all(picture.opaque for shown in stack[:1] for picture in shown.pictures):
+            painter.fillRect(sight.transform.rect(visible), checkerboard(QColor(Theme.current().canvas)))
+        paint_stack(painter, stack, sight.transform, visible, bare=self.bare)
+        if stack and sight.transform.scale > overlays.GRID_FROM:
+            overlays.paint_grid(painter, sight.transform, visible)
+        if self.values is not None:
+            overlays.paint_values(painter, self.frame.image, sight.transform, visible, self.values)
+
+    def _paint_marks(self, painter: QPainter, transform: ViewTransform) -> None:
+        overlays.paint_regions(painter, transform, self.marks.regions)
+        overlays.paint_markers(painter, transform, self.marks.markers)
+
+    def _paint_pointing(self, painter: QPainter, transform: ViewTransform, palette: QPalette) -> None:
+        if self.marks.inspected is not None:
+            overlays.paint_inspected(painter, transform, *self.marks.inspected)
+        if self.marks.draft is not None:
+            overlays.paint_draft(painter, transform, self.marks.draft, palette)
+
+    def _paint_corners(self, painter: QPainter, sight: Sight, palette: QPalette) -> None:
+        minimap, overview = sight.minimap(), self.service.overview()
+        if minimap is not None and overview is not None:
+            minimap.paint(painter, overview, sight.visible, palette)
+        if self.metres_per_pixel is not None:
+            bar = ScaleBar.fitting(self.metres_per_pixel / sight.transform.scale)
+            bar.paint(painter, sight.size, palette)
