@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.core.reading import BandReader, weighted_sums
+from hsi_studio.core.memo import once_per_cube
+from hsi_studio.core.reading import BandReader, measured_bands, weighted_sums
 from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
 from hsi_studio.paths import resource
@@ -24,6 +25,7 @@ _SPACING_NM = 8.0
 _XYZ_TO_SRGB = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
 
 
+@once_per_cube
 def visible_bands(cube: Cube) -> tuple[int, ...]:
     """Return good bands that cover the visible range, by rising wavelength; empty if they cannot.
 
@@ -33,20 +35,22 @@ def visible_bands(cube: Cube) -> tuple[int, ...]:
     if cube.wavelengths_nm is None:
         return ()
     low, high = VISIBLE_NM
-    order = [int(band) for band in np.argsort(cube.wavelengths_nm) if cube.good_bands()[band]]
-    inside = [band for band in order if low <= cube.wavelengths_nm[band] <= high]
-    edges = np.array([low, *cube.wavelengths_nm[inside], high])
-    if len(inside) < _FEWEST_BANDS or np.diff(edges).max() > _LARGEST_GAP_NM:
+    position = cube.wavelengths_nm
+    inside = cube.good_bands() & (position >= low) & (position <= high)
+    order = [band for band in np.argsort(position, kind="stable").tolist() if inside[band]]
+    if len(order) < _FEWEST_BANDS:
         return ()
-    return _thinned(inside, cube.wavelengths_nm)
+    bands = measured_bands(cube, _thinned(order, position))
+    gaps = np.diff([low, *position[list(bands)], high])
+    return bands if gaps.max() <= _LARGEST_GAP_NM else ()
 
 
-def _thinned(bands: list[int], wavelengths_nm: NDArray[np.float64]) -> tuple[int, ...]:
+def _thinned(bands: list[int], wavelengths_nm: NDArray[np.float64]) -> list[int]:
     kept = [bands[0]]
     for band in bands[1:]:
         if wavelengths_nm[band] - wavelengths_nm[kept[-1]] >= _SPACING_NM:
             kept.append(band)
-    return tuple(kept)
+    return kept
 
 
 @cache
@@ -79,7 +83,9 @@ def true_color_weights(wavelengths_nm: tuple[float, ...]) -> NDArray[np.float32]
 def true_color(
     cube: Cube, window: Window, step: int = 1, read_band: BandReader | None = None
 ) -> NDArray[np.float32]:
-    """Return linear sRGB (rows, cols, 3) of physical values, NaN where invalid.
+    """Return sRGB (rows, cols, 3) as a display takes it, NaN where invalid.
+
+    A white reflector of 1 gives (1, 1, 1); brighter ones and values on another scale give more.
 
     Raises
     ------
@@ -89,10 +95,10 @@ def true_color(
     bands = visible_bands(cube)
     if bands and cube.wavelengths_nm is not None:
         weights = true_color_weights(tuple(cube.wavelengths_nm[list(bands)].tolist()))
-        return weighted_sums(cube, bands, weights, window, step)
+        return srgb_encoded(weighted_sums(cube, bands, weights, window, step))
     read_band = read_band or cube.band
     nearest = [cube.physical(read_band(band, window, step)) for band in fallback_bands(cube)]
-    return np.stack(nearest, axis=2)
+    return srgb_encoded(np.stack(nearest, axis=2))
 
 
 def fallback_bands(cube: Cube) -> tuple[int, int, int]:
@@ -109,6 +115,7 @@ def fallback_bands(cube: Cube) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def srgb_encoded(linear: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return display values of linear light between 0 and 1 (IEC 61966-2-1)."""
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055)
+def srgb_encoded(linear: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return display values of linear light (IEC 61966-2-1, continued below 0 and above 1, which is white)."""
+    bright = np.float32(1.055) * np.maximum(linear, 0) ** np.float32(1 / 2.4) - np.float32(0.055)
+    return np.where(linear <= 0.0031308, np.float32(12.92) * linear, bright)

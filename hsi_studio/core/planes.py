@@ -72,7 +72,7 @@ def channels(
 ) -> NDArray[np.float32]:
     """Return the values that a composite shows, float32 (rows, cols, 1 or 3), NaN where invalid.
 
-    Bands are in stored values; true colour is linear sRGB; components, indices and ranges come from
+    Bands are in stored values; true colour is sRGB from 0 to 1; components, indices and ranges come from
     physical values.
     """
     shown = planes(cube, composite, window, step, read_band)

@@ -33,7 +33,7 @@ def presets(cube: Cube) -> dict[str, Composite]:
         "SWIR": _near(cube, SWIR_NM),
         "File default": _file_default(cube),
         "Single band": SingleBand(_single_band(cube)),
-        "Principal components": PcaComposite() if cube.bands >= 3 and cube.classes is None else None,
+        "Principal components": PcaComposite() if _varies(cube) else None,
     }
     return {name: composite for name, composite in offered.items() if composite is not None}
 
@@ -153,3 +153,7 @@ def _has_contrast(cube: Cube, band: int) -> bool:
     )
     values = values[np.isfinite(values)]
     return bool(len(values) and values.min() < values.max())
+
+
+def _varies(cube: Cube) -> bool:
+    return cube.classes is None and cube.bands >= 3 and cube.window.size > 1

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.core.reading import weighted_sums
+from hsi_studio.core.reading import measured_bands, weighted_sums
 from hsi_studio.core.view import BandRange, RangeMath
 from hsi_studio.core.window import Window
 
@@ -20,7 +20,7 @@ def bands_in(cube: Cube, chosen: BandRange) -> tuple[int, ...]:
     if not len(inside):
         distance = np.where(usable, np.abs(position - (low + high) / 2), np.inf)
         return (int(np.argmin(distance)),)
-    return tuple(inside[np.argsort(position[inside], kind="stable")].tolist())
+    return measured_bands(cube, inside[np.argsort(position[inside], kind="stable")].tolist())
 
 
 def positions(cube: Cube) -> NDArray[np.float64]:

@@ -16,6 +16,22 @@ BandReader = Callable[[int, Window, int], NDArray[Any]]
 """(band, window, step) → stored values (rows, cols), as `Cube.band` returns them, perhaps from a cache."""
 
 _BLOCK_VALUES = 4_000_000
+_PRODUCT_VALUES = 200_000
+
+
+def measured_bands(cube: Cube, bands: Sequence[int]) -> tuple[int, ...]:
+    """Return those of `bands` that hold any valid value, judged on three rows; all when none seems to.
+
+    Files keep bands of deep water absorption as no-data throughout, often without marking them bad; one of
+    them would blank a whole sum of bands.
+    """
+    rows = sorted({cube.rows * quarter // 4 for quarter in (1, 2, 3)})
+    step = max(1, cube.cols // 64)
+    alive = np.zeros(len(bands), bool)
+    for row in rows:
+        stored = cube.block(Window(row, 0, 1, cube.cols), bands, step)
+        alive |= ~cube.invalid(stored).all(axis=(0, 1))
+    return tuple(band for band, lives in zip(bands, alive, strict=True) if lives) or tuple(bands)
 
 
 def sample_step(cube: Cube, pixels: int) -> int:
@@ -66,11 +82,20 @@ def weighted_sums(
         stored = cube.block(strip, bands, step)
         part = sums[row : row + len(stored)]
         with np.errstate(over="ignore", invalid="ignore"):
-            # Keeping the memory order lets the product run without a copy for every interleave.
-            np.matmul(stored.astype(np.float32, order="K", copy=False), per_stored, out=part)
+            _multiply(stored.astype(np.float32, order="K", copy=False), per_stored, part)
         part[_invalid(cube, stored, part)] = np.nan
         row += len(stored)
     return sums
+
+
+def _multiply(values: NDArray[np.float32], weights: NDArray[np.float32], sums: NDArray[np.float32]) -> None:
+    """Write (rows, cols, bands) @ (bands, k) into the contiguous `sums` (rows, cols, k)."""
+    pixels, results = values.reshape(-1, len(weights)), sums.reshape(-1, weights.shape[1])
+    # Products this small run on the calling thread: the BLAS threads would wait for each other longer than
+    # they compute, and longer still while the rest of the program is busy.
+    count = max(1, _PRODUCT_VALUES // weights.size)
+    for first in range(0, len(pixels), count):
+        np.matmul(pixels[first : first + count], weights, out=results[first : first + count])
 
 
 def _invalid(cube: Cube, stored: NDArray[Any], sums: NDArray[np.float32]) -> NDArray[np.bool_]:

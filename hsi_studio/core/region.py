@@ -66,6 +66,8 @@ class Polygon:
 
 Region = Rectangle | Polygon
 
+_STRIP_VALUES = 1_000_000
+
 
 def region_statistics(cube: Cube, region: Region, progress: Progress | None = None) -> Spectrum:
     """Return mean and sample standard deviation (n − 1) of a region's stored values.
@@ -82,7 +84,7 @@ def region_statistics(cube: Cube, region: Region, progress: Progress | None = No
     progress = Progress() if progress is None else progress
     window = region.window(cube.rows, cube.cols)
     moments = _Moments(cube.bands)
-    for strip in row_strips(window, cube.bands):
+    for strip in row_strips(window, cube.bands, values=_STRIP_VALUES):
         progress.update((strip.row - window.row) / window.rows, "Averaging")
         inside = region.inside(strip)
         if inside.any():
@@ -109,12 +111,15 @@ class _Moments:
         self._squares = np.zeros(bands)
 
     def add(self, values: NDArray[np.float64]) -> None:
-        """Add pixels (n, bands) with NaN where invalid."""
-        valid = np.isfinite(values)
-        self.pixels += int(valid.any(axis=1).sum())
-        count = valid.sum(axis=0)
-        mean = np.where(valid, values, 0).sum(axis=0) / np.maximum(count, 1)
-        squares = (np.where(valid, values - mean, 0) ** 2).sum(axis=0)
+        """Add pixels (n, bands) with NaN where invalid; the array is used up."""
+        invalid = np.isnan(values)
+        self.pixels += int((~invalid).any(axis=1).sum())
+        count = len(values) - invalid.sum(axis=0)
+        values[invalid] = 0
+        mean = values.sum(axis=0) / np.maximum(count, 1)
+        values -= mean
+        values[invalid] = 0
+        squares = np.einsum("ij,ij->j", values, values)
         total = np.maximum(self._count + count, 1)
         delta = mean - self._mean
         self._squares += squares + delta**2 * self._count * count / total

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.colormaps import lut
-from hsi_studio.core.colour import srgb_encoded
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.levels import Histogram, compute_levels, histogram
 from hsi_studio.core.planes import Planes, channels, is_valid, planes
 from hsi_studio.core.reading import BandReader
-from hsi_studio.core.view import Levels, SingleBand, TrueColor, ViewSpec
+from hsi_studio.core.view import Levels, SingleBand, ViewSpec
 from hsi_studio.core.window import Window
 
 __all__ = ["BandReader", "Histogram", "channels", "compute_levels", "histogram", "render"]
@@ -62,8 +61,6 @@ def render(
 def _table(spec: ViewSpec) -> NDArray[np.uint8]:
     """Return (1024,) brightness or (1024, 4) RGBA for equal steps between the limits."""
     share = np.linspace(0, 1, _TABLE_STEPS)
-    if isinstance(spec.composite, TrueColor):
-        share = srgb_encoded(share)
     share = share ** (1 / spec.stretch.gamma)
     name = getattr(spec.composite, "colormap", None)
     if name is None:
