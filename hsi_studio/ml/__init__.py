@@ -1,0 +1,1 @@
+"""Everything that needs torch: devices, text encoders, classifiers."""
