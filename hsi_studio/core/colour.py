@@ -116,6 +116,6 @@ def fallback_bands(cube: Cube) -> tuple[int, int, int]:
 
 
 def srgb_encoded(linear: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return display values of linear light (IEC 61966-2-1, continued below 0 and above 1, which is white)."""
+    """Return display values of linear light (IEC 61966-2-1, continued below 0 and above 1)."""
     bright = np.float32(1.055) * np.maximum(linear, 0) ** np.float32(1 / 2.4) - np.float32(0.055)
     return np.where(linear <= 0.0031308, np.float32(12.92) * linear, bright)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.core.memo import once_per_cube
 from hsi_studio.core.planes import channels
 from hsi_studio.core.reading import BandReader, sample_step
-from hsi_studio.core.view import Composite, Levels, RgbComposite, SingleBand, Stretch, TrueColor, ViewSpec
+from hsi_studio.core.view import Levels, Stretch, TrueColor, ViewSpec
 
 SAMPLE_PIXELS = 250_000
 
@@ -32,20 +30,19 @@ def compute_levels(cube: Cube, spec: ViewSpec, read_band: BandReader | None = No
     reflectance always has joint limits, which keep the hues; for radiance and counts, whose light is
     unknown, limits of each channel balance the white.
     """
-    joint = spec.stretch.joint or (spec.composite == TrueColor() and cube.quantity == "reflectance")
-    stretch = replace(spec.stretch, gamma=1.0, joint=joint)
+    stretch = spec.stretch
     if stretch.mode == "fixed":
-        count = 3 if is_colour(spec.composite) else 1
-        return Levels((_apart(stretch.low, stretch.high),) * count)
-    parts = (spec.composite,) if stretch.joint else _separate(spec.composite)
-    limits = (_sampled_limits(cube, part, stretch, read_band=read_band) for part in parts)
-    return Levels(tuple(chain.from_iterable(limits)))
+        return Levels((_apart(stretch.low, stretch.high),) * (3 if is_colour(spec) else 1))
+    samples = _samples(cube, spec, read_band)
+    if stretch.joint or (spec.composite == TrueColor() and cube.quantity == "reflectance"):
+        return Levels((_limits(np.concatenate(samples), stretch),) * len(samples))
+    return Levels(tuple(_limits(sample, stretch) for sample in samples))
 
 
 def histogram(cube: Cube, spec: ViewSpec, bins: int = 256, read_band: BandReader | None = None) -> Histogram:
     """Return how often values occur in each channel, from the sample that `compute_levels` takes."""
     counts, edges = [], []
-    for sample in _samples(cube, spec.composite, read_band):
+    for sample in _samples(cube, spec, read_band):
         limits = _apart(float(sample.min()), float(sample.max())) if len(sample) else (0.0, 1.0)
         count, edge = np.histogram(sample, bins, limits)
         counts.append(count)
@@ -53,30 +50,14 @@ def histogram(cube: Cube, spec: ViewSpec, bins: int = 256, read_band: BandReader
     return Histogram(np.array(counts, np.int64), np.array(edges, np.float64))
 
 
-def is_colour(composite: Composite) -> bool:
-    """Tell whether a composite has three channels (red, green, blue) rather than one with a colour map."""
-    return not hasattr(composite, "colormap")
+def is_colour(spec: ViewSpec) -> bool:
+    """Tell whether a view has three channels (red, green, blue) rather than one with a colour map."""
+    return not hasattr(spec.composite, "colormap")
 
 
-def _separate(composite: Composite) -> tuple[Composite, ...]:
-    """Return composites of one channel each where that is possible: one moved slider means one new sample."""
-    if isinstance(composite, RgbComposite):
-        return tuple(SingleBand(band) for band in (composite.red, composite.green, composite.blue))
-    return (composite,)
-
-
-@once_per_cube
-def _sampled_limits(
-    cube: Cube, composite: Composite, stretch: Stretch, *, read_band: BandReader | None
-) -> tuple[tuple[float, float], ...]:
-    samples = _samples(cube, composite, read_band)
-    if stretch.joint:
-        return (_limits(np.concatenate(samples), stretch),) * len(samples)
-    return tuple(_limits(sample, stretch) for sample in samples)
-
-
-def _samples(cube: Cube, composite: Composite, read_band: BandReader | None) -> list[NDArray[np.float32]]:
-    sample = channels(cube, composite, None, sample_step(cube, SAMPLE_PIXELS), read_band)
+def _samples(cube: Cube, spec: ViewSpec, read_band: BandReader | None) -> list[NDArray[np.float32]]:
+    step = sample_step(cube, SAMPLE_PIXELS)
+    sample = channels(cube, spec.composite, None, step, read_band)
     return [channel[np.isfinite(channel)] for channel in np.moveaxis(sample, 2, 0)]
 
 

@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.memo import once_per_cube
 from hsi_studio.core.reading import measured_bands, weighted_sums
 from hsi_studio.core.view import BandRange, RangeMath
 from hsi_studio.core.window import Window
 
 
+@once_per_cube
 def bands_in(cube: Cube, chosen: BandRange) -> tuple[int, ...]:
     """Return the good bands inside a range by rising position, or the one nearest to its middle."""
     position = positions(cube)
