@@ -66,6 +66,13 @@ def write_csv(
         writer.writerows(zip(*columns.values(), strict=True))
 
 
+def table_text(spectra: Sequence[Spectrum], wavelengths_nm: NDArray[np.float64] | None = None) -> str:
+    """Return the same table tab-separated, as spreadsheets take it from the clipboard."""
+    columns = dict(_columns(spectra, wavelengths_nm, None))
+    rows = (columns, *zip(*columns.values(), strict=True))
+    return "\n".join("\t".join(row) for row in rows)
+
+
 def _columns(
     spectra: Sequence[Spectrum],
     wavelengths_nm: NDArray[np.float64] | None,
