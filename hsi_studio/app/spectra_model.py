@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.app.session import Session
-from hsi_studio.app.spectrum_service import Curve, Measured, Pixel, Place, SpectrumService
+from hsi_studio.app.spectrum_service import HOVER, Curve, Measured, Pixel, Place, SpectrumService
 from hsi_studio.core.classes import PALETTE, Color
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.region import Rectangle, Region
@@ -21,7 +22,7 @@ INSPECTED_COLOR: Color = (255, 255, 255)
 def _stands_out(color: Color) -> bool:
     """Tell whether a line of this colour is seen on both a dark and a light ground."""
     red, green, blue = color
-    return 70 < 0.299 * red + 0.587 * green + 0.114 * blue < 205
+    return 90 < 0.299 * red + 0.587 * green + 0.114 * blue < 195
 
 
 COLORS = tuple(color for color in PALETTE if _stands_out(color))
@@ -63,6 +64,8 @@ class SpectraModel(QObject):
     """List of (row, col, colour) to mark on the image."""
     regions_changed = Signal(object)
     """List of (region, colour) to outline on the image."""
+    saved = Signal(object, int)
+    """(path, number of spectra) written by `save`."""
     failed = Signal(object)
     """An exception to show to the user."""
 
@@ -78,6 +81,7 @@ class SpectraModel(QObject):
         self._service.measured.connect(self._on_measured)
         self._service.progressed.connect(self._on_progress)
         self._service.transformed.connect(self._on_transformed)
+        self._service.saved.connect(self.saved)
         self._service.failed.connect(self._on_failure)
         session.cubes_changed.connect(self._forget_closed)
         session.current_changed.connect(self._on_current)
@@ -156,6 +160,27 @@ class SpectraModel(QObject):
         self._drop([entry.key for entry in self.entries])
         self._tell()
 
+    def exported(self) -> tuple[Spectrum, ...]:
+        """Return the spectra shown, as they are shown, under the names of the legend."""
+        return tuple(
+            replace(entry.spectrum, name=entry.name, values=entry.curve.values, std=entry.curve.std)
+            for entry in self.shown
+            if entry.spectrum is not None and entry.curve is not None
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the spectra shown as an ENVI spectral library (.sli), else as CSV; `saved` follows."""
+        if self._session.cube is not None and self.shown:
+            self._service.save(path, self.exported(), self._session.cube)
+
+    def table_text(self) -> str:
+        """Return the spectra shown as tab-separated text for the clipboard."""
+        if self._session.cube is None or not self.shown:
+            return ""
+        from hsi_studio.io.spectra_export import table_text
+
+        return table_text(self.exported(), self._session.cube.wavelengths_nm)
+
     def stop(self) -> None:
         """Stop the threads, before the application ends."""
         self._service.stop()
@@ -218,14 +243,14 @@ class SpectraModel(QObject):
             self._change(key, curve=curve)
         self.changed.emit()
 
-    def _on_failure(self, key: int | None, error: Exception) -> None:
-        if key is not None:
-            self.remove(key)
-        elif self._hover_fails:
-            return  # told once is enough: the cursor moves on over the same broken file
-        else:
-            self._hover_fails = True
+    def _on_failure(self, what: object, error: Exception) -> None:
+        if isinstance(what, int):
+            self.remove(what)
+        elif what == HOVER:
             self.hover_changed.emit(None)
+            if self._hover_fails:
+                return  # told once is enough: the cursor moves on over the same broken file
+            self._hover_fails = True
         self.failed.emit(error)
 
     def _on_current(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +15,14 @@ from PySide6.QtCore import QObject, Signal
 from hsi_studio.app.worker import LatestWorker
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.library import SpectralLibrary
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.region import Region, region_statistics
 from hsi_studio.core.spectra import Spectrum, pixel_spectrum, transform
 
 # Transforms after which a standard deviation still is one.
 _LINEAR = ("Values", "Reflectance")
-_HOVER, _CURVES = "hover", "curves"
+HOVER, CURVES, SAVED = "hover", "curves", "saved"
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,27 @@ def measure(cube: Cube, place: Place, kind: str, progress: Progress | None = Non
     return Measured(spectrum, kind, curve_of(cube, spectrum, kind))
 
 
+def save(path: Path, spectra: Sequence[Spectrum], cube: Cube) -> tuple[Path, int]:
+    """Write spectra of a cube as an ENVI spectral library (.sli) or as a CSV table; return path and count.
+
+    Raises
+    ------
+    HsiError
+        When the file cannot be written.
+    """
+    if path.suffix.lower() == ".sli":
+        from hsi_studio.io.envi_library import write_library
+
+        names = tuple(spectrum.name for spectrum in spectra)
+        values = np.stack([spectrum.values for spectrum in spectra])
+        write_library(path, SpectralLibrary(names, cube.wavelengths_nm, values))
+    else:
+        from hsi_studio.io.spectra_export import write_csv
+
+        write_csv(path, spectra, cube.wavelengths_nm, cube.good_bands())
+    return path, len(spectra)
+
+
 class SpectrumService(QObject):
     """Answers on the GUI thread. A newer hover replaces a waiting one; every measurement is answered.
 
@@ -105,8 +129,10 @@ class SpectrumService(QObject):
     """(key, fraction of a region read so far)."""
     transformed = Signal(object)
     """Curve or None by key."""
+    saved = Signal(object, int)
+    """(path, number of spectra written)."""
     failed = Signal(object, object)
-    """(key or None for the hovered pixel, exception)."""
+    """(key of a measurement, or ``hover``, ``curves``, ``saved``; exception)."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -119,11 +145,11 @@ class SpectrumService(QObject):
 
     def hover(self, cube: Cube, pixel: Pixel, kind: str) -> None:
         """Read the pixel under the cursor."""
-        self._pixels.request(_HOVER, lambda: measure(cube, pixel, kind))
+        self._pixels.request(HOVER, lambda: measure(cube, pixel, kind))
 
     def leave(self) -> None:
         """Forget the pixel under the cursor."""
-        self._pixels.drop(_HOVER)
+        self._pixels.drop(HOVER)
 
     def measure(self, key: int, cube: Cube, place: Place, kind: str) -> None:
         """Read a place; a newer request of the same key replaces the older one."""
@@ -143,8 +169,12 @@ class SpectrumService(QObject):
         """Transform spectra that were read before, by key."""
         spectra = dict(spectra)
         self._pixels.request(
-            _CURVES, lambda: {key: curve_of(cube, spectrum, kind) for key, spectrum in spectra.items()}
+            CURVES, lambda: {key: curve_of(cube, spectrum, kind) for key, spectrum in spectra.items()}
         )
+
+    def save(self, path: Path, spectra: Sequence[Spectrum], cube: Cube) -> None:
+        """Write a file."""
+        self._pixels.request(SAVED, lambda: save(path, spectra, cube))
 
     def cancel(self, key: int) -> None:
         """Stop reading for a key."""
@@ -160,14 +190,16 @@ class SpectrumService(QObject):
         self._pixels.stop()
         self._regions.stop()
 
-    def _on_answer(self, kind: object, answer: object) -> None:
+    def _on_answer(self, kind: object, answer: Any) -> None:
         if isinstance(kind, int):
             self._running.pop(kind, None)
             self.measured.emit(kind, answer)
-        elif kind == _HOVER:
+        elif kind == HOVER:
             self.hovered.emit(answer)
-        else:
+        elif kind == CURVES:
             self.transformed.emit(answer)
+        else:
+            self.saved.emit(*answer)
 
     def _on_failure(self, kind: object, error: Exception) -> None:
-        self.failed.emit(kind if isinstance(kind, int) else None, error)
+        self.failed.emit(kind, error)

@@ -193,8 +193,9 @@ class BandTicks(QWidget):
         painter = QPainter(self)
         painter.setPen(QPen(mixed(self.palette(), 0.55), 1))
         to, metrics = _AxisGeometry(self._axis, self.width()), self.fontMetrics()
-        widest = metrics.horizontalAdvance("00000") + 4
-        for tick in tick_positions(*self._axis.limits, most=max(2, self.width() // widest)):
+        low, high = self._axis.limits
+        room = metrics.horizontalAdvance(f"{high:.0f}") + 8
+        for tick in tick_positions(low, high, most=max(2, self.width() // room)):
             x, text = to.x(tick), f"{tick:.0f}"
             painter.drawLine(QPointF(x, 0), QPointF(x, 3))
             half = metrics.horizontalAdvance(text) / 2

@@ -1,0 +1,87 @@
+"""Band lines and ranges on the plot, as views of the session's composite: dragging them changes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from hsi_studio.app.session import Session
+from hsi_studio.app.view_edit import positions_of, range_at, shown_bands, with_band
+from hsi_studio.core.view import RangeMath
+from hsi_studio.gui.spectrum_items import BandLine, RangeRegion
+from hsi_studio.gui.spectrum_plot import SpectrumPlot
+
+
+class BandMarks(QObject):
+    """Three lines R, G and B, or one grey line, or two ranges A and B, as the composite asks for."""
+
+    def __init__(self, session: Session, plot: SpectrumPlot) -> None:
+        super().__init__(plot)
+        self._session = session
+        self._plot = plot
+        self.lines = (BandLine("R", 0), BandLine("G", 1), BandLine("B", 2))
+        self.grey = BandLine(None, 0)
+        self.ranges = (RangeRegion("A"), RangeRegion("B"))
+        for item in (*self.lines, self.grey, *self.ranges):
+            plot.addItem(item, ignoreBounds=True)
+        for channel, line in enumerate(self.lines):
+            line.sigDragged.connect(lambda line, channel=channel: self._on_line(channel, line))
+        self.grey.sigDragged.connect(lambda line: self._on_line(0, line))
+        for region in self.ranges:
+            region.sigRegionChanged.connect(self._on_range)
+        plot.palette_changed.connect(self._apply_palette)
+        plot.getViewBox().sigResized.connect(self._place_tags)
+        session.view_changed.connect(self.refresh)
+        self._apply_palette()
+
+    def refresh(self) -> None:
+        """Show the composite of the current view."""
+        opened, axis = self._session.current, self._plot.band_axis
+        composite = None if opened is None else opened.view.composite
+        bands = () if opened is None or composite is None else shown_bands(opened.cube, composite)
+        used = self.lines if len(bands) == 3 else (self.grey,) if bands else ()
+        for line in (*self.lines, self.grey):
+            if line not in used or axis is None:
+                line.hide()
+        if axis is None:
+            return
+        for line, band in zip(used, bands, strict=True):
+            line.show_at(float(axis.positions[band]), axis.text(band))
+        self._show_ranges(composite if isinstance(composite, RangeMath) else None)
+
+    def _show_ranges(self, math: RangeMath | None) -> None:
+        axis = self._plot.band_axis
+        if math is None or axis is None:
+            for region in self.ranges:
+                region.hide()
+            return
+        for region, chosen in zip(self.ranges, (math.a, math.b), strict=True):
+            region.show_at(*positions_of(axis, chosen))
+
+    def _on_line(self, channel: int, line: BandLine) -> None:
+        opened, axis = self._session.current, self._plot.band_axis
+        if opened is None or axis is None:
+            return
+        composite = with_band(opened.cube, opened.view.composite, channel, axis.nearest(line.value()))
+        self._session.set_view(replace(opened.view, composite=composite))
+        # A drag that does not reach the next band changes no view: the line snaps back all the same.
+        self.refresh()
+
+    def _on_range(self, region: RangeRegion) -> None:
+        opened, axis = self._session.current, self._plot.band_axis
+        if opened is None or axis is None or not isinstance(opened.view.composite, RangeMath):
+            return
+        chosen = range_at(axis, *region.getRegion())
+        math = opened.view.composite
+        math = replace(math, a=chosen) if region.letter == "A" else replace(math, b=chosen)
+        self._session.set_view(replace(opened.view, composite=math))
+        self.refresh()
+
+    def _apply_palette(self) -> None:
+        for item in (*self.lines, self.grey, *self.ranges):
+            item.set_palette(self._plot.palette())
+
+    def _place_tags(self) -> None:
+        for line in (*self.lines, self.grey):
+            line.place_tag(self._plot.getViewBox().height())
