@@ -27,8 +27,8 @@ class Job:
 
     title: str
     work: Callable[[Progress], Any]
-    on_done: Callable[[Any], None] | None = None
-    on_error: Callable[[Exception], None] | None = None
+    on_done: Callable[[Any], object] | None = None
+    on_error: Callable[[Exception], object] | None = None
     fraction: float | None = None
     text: str = ""
     started: float | None = None

@@ -10,13 +10,13 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.app.session import OpenCube, Session
+from hsi_studio.app.view_edit import shown_bands
 from hsi_studio.app.worker import LatestWorker
-from hsi_studio.core.colour import FALLBACK_NM
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.georef import GeoReference
 from hsi_studio.core.planes import planes
 from hsi_studio.core.presets import describe
-from hsi_studio.core.view import Composite, RgbComposite, SingleBand, TrueColor
+from hsi_studio.core.view import Composite, RgbComposite, SingleBand
 from hsi_studio.core.window import Window
 
 
@@ -82,9 +82,9 @@ def values_text(cube: Cube, composite: Composite, row: int, col: int) -> str:
         stored = int(cube.spectrum(row, col)[0])
         names = {entry.id: entry.name for entry in cube.classes}
         return names.get(stored, f"class {stored}")
-    bands = _bands_of(cube, composite)
+    bands = shown_bands(cube, composite)
     pixel = Window(row, col, 1, 1)
-    if bands is None:
+    if not bands:
         return (
             f"{describe(composite, cube)}: {_numbers(p[0, 0] for p in planes(cube, composite, pixel).values)}"
         )
@@ -103,18 +103,6 @@ def ground_text(georef: GeoReference, row: int, col: int) -> str:
         return f"{latitude} {longitude} · {name}"
     unit = "m" if georef.metres_per_unit == 1 else f"× {georef.metres_per_unit:g} m"
     return f"E {_grouped(x)} N {_grouped(y)} {unit} · {name}"
-
-
-def _bands_of(cube: Cube, composite: Composite) -> tuple[int, ...] | None:
-    """Return the bands behind a composite, for natural colour those nearest to it; None for computed ones."""
-    match composite:
-        case RgbComposite(red, green, blue):
-            return red, green, blue
-        case SingleBand(band):
-            return (band,)
-        case TrueColor() if cube.wavelengths_nm is not None:
-            return tuple(cube.nearest_band(nm) for nm in FALLBACK_NM)
-    return None
 
 
 def _numbers(values: Iterable[float]) -> str:

@@ -1,4 +1,4 @@
-"""The open cubes and, under them, the layers of the current one with eye and opacity."""
+"""The open cubes, and the layers of the current one with eye and opacity."""
 
 from __future__ import annotations
 
@@ -21,24 +21,9 @@ from hsi_studio.app.session import Session
 from hsi_studio.core.facts import summary
 from hsi_studio.gui.rich_list import SECOND_LINE, RichDelegate
 from hsi_studio.gui.theme import icon
-from hsi_studio.gui.widgets import muted, named, quiet_button, section
+from hsi_studio.gui.widgets import muted, named, quiet_button
 
 _MOST_ROWS_SHOWN = 5
-
-
-class LayersPanel(QWidget):
-    """Two lists: cubes and layers."""
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.cubes = CubesList(session)
-        self.layers = LayersList(session)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
-        column.setSpacing(4)
-        for widget in (section("Cubes"), self.cubes, section("Layers"), self.layers):
-            column.addWidget(widget)
-        column.addStretch(1)
 
 
 class CubesList(QListWidget):
@@ -92,8 +77,9 @@ class LayersList(QWidget):
         super().__init__()
         self._session = session
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setContentsMargins(4, 0, 8, 8)
         self._column.setSpacing(2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.rows: list[LayerRow] = []
         self._empty = muted("Open a cube to see its layers.")
         self._column.addWidget(self._empty)

@@ -64,9 +64,11 @@ class StatusBar(QStatusBar):
         for label in (self.place, self.ground, self.values, self.classes):
             label.hide()
 
-    def show_zoom(self, scale: float | None) -> None:
-        """Show screen pixels per image pixel in percent; nothing for None."""
-        self.zoom.setText("" if scale is None else f"{scale * 100:.3g} %")
+    def show_zoom(self, percent: float | None) -> None:
+        """Show the zoom; nothing for None."""
+        self.zoom.setText(
+            "" if percent is None else f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
+        )
 
     def _show_memory(self) -> None:
         self.memory.setText(f"{private_bytes() / 1e6:.0f} MB")

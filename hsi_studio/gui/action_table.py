@@ -1,0 +1,192 @@
+"""Every action of the main window, and where it is offered."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hsi_studio.gui.actions import SEPARATOR, ActionRow
+
+if TYPE_CHECKING:
+    from hsi_studio.app.settings import ThemeMode
+    from hsi_studio.gui.canvas_tools import ToolName
+    from hsi_studio.gui.main_window import MainWindow
+
+
+def _has_cube(window: MainWindow) -> bool:
+    return window.session.cube is not None
+
+
+def _has_file(window: MainWindow) -> bool:
+    return window.session.cube is not None and window.session.cube.path is not None
+
+
+def _axis_was_inferred(window: MainWindow) -> bool:
+    return window.session.cube is not None and window.session.cube.band_axis is not None
+
+
+def _has_layers(window: MainWindow) -> bool:
+    return window.session.current is not None and bool(window.session.current.layers)
+
+
+def _has_spectra(window: MainWindow) -> bool:
+    return bool(window.spectra.shown)
+
+
+def _image_visible(window: MainWindow) -> bool:
+    return window.session.current is not None and window.session.current.image_visible
+
+
+def _set_tool(tool: ToolName, window: MainWindow) -> None:
+    window.canvas.set_tool(tool)
+
+
+def _is_tool(tool: ToolName, window: MainWindow) -> bool:
+    return window.canvas.tool == tool
+
+
+def _set_theme(mode: ThemeMode, window: MainWindow) -> None:
+    window.views.set_theme(mode)
+
+
+def _is_theme(mode: ThemeMode, window: MainWindow) -> bool:
+    return window.settings.theme == mode
+
+
+def _tool(tool: ToolName, text: str, icon: str, shortcut: str, hint: str) -> ActionRow:
+    run, checked = partial(_set_tool, tool), partial(_is_tool, tool)
+    return ActionRow(f"tool.{tool}", text, run, shortcut, icon, _has_cube, checked, hint)
+
+
+def _theme(mode: ThemeMode, text: str) -> ActionRow:
+    run, checked = partial(_set_theme, mode), partial(_is_theme, mode)
+    return ActionRow(f"theme.{mode}", text, run, checked=checked)
+
+
+FILE = (
+    ActionRow("file.open", "Open…", lambda w: w.files.open_dialog(), "Ctrl+O", "file"),
+    ActionRow("file.folder", "Open folder…", lambda w: w.files.open_folder(), "Ctrl+Shift+O", "folder-open"),
+    ActionRow("file.demo", "Open demo scene", lambda w: w.files.open_demo(), icon="image"),
+    ActionRow(
+        "file.references", "Set white/dark references…", lambda w: w.files.references(), enabled=_has_file
+    ),
+    ActionRow(
+        "file.class_raster",
+        "Load class raster as layer…",
+        lambda w: w.files.load_class_raster(),
+        icon="stack",
+        enabled=_has_cube,
+        hint="Lay a ground truth or another raster of class numbers over the image",
+    ),
+    ActionRow("file.export", "Export cube…", lambda w: w.files.export_cube(), "Ctrl+E", "export", _has_cube),
+    ActionRow(
+        "file.picture", "Save picture…", lambda w: w.files.save_picture(), "Ctrl+Shift+E", enabled=_has_cube
+    ),
+    ActionRow("file.spectra", "Export spectra…", lambda w: w.files.export_spectra(), enabled=_has_spectra),
+    ActionRow(
+        "file.properties", "File properties…", lambda w: w.files.properties(), "Ctrl+I", "info", _has_cube
+    ),
+    ActionRow("file.band_axis", "Band axis…", lambda w: w.files.band_axis(), enabled=_axis_was_inferred),
+    ActionRow("file.close", "Close cube", lambda w: w.files.close(), "Ctrl+W", enabled=_has_cube),
+    ActionRow("file.quit", "Quit", lambda w: w.close(), "Ctrl+Q"),
+)
+
+VIEW = (
+    ActionRow(
+        "view.fit", "Fit", lambda w: w.canvas.fit(), "Ctrl+F", "corners-out", _has_cube, hint="Whole image"
+    ),
+    ActionRow(
+        "view.actual",
+        "100 %",
+        lambda w: w.canvas.zoom_to(100),
+        "Ctrl+0",
+        "magnifying-glass",
+        _has_cube,
+        hint="One image pixel per screen pixel",
+    ),
+    ActionRow("view.zoom_in", "Zoom in", lambda w: w.views.zoom_in(), "Ctrl++", enabled=_has_cube),
+    ActionRow("view.zoom_out", "Zoom out", lambda w: w.views.zoom_out(), "Ctrl+-", enabled=_has_cube),
+    ActionRow("view.bare", "Bare image while held", lambda w: w.views.hold_bare(), "I", enabled=_has_cube),
+    ActionRow(
+        "view.image",
+        "Show image",
+        lambda w: w.views.toggle_image(),
+        enabled=_has_layers,
+        checked=_image_visible,
+    ),
+    ActionRow(
+        "view.labels",
+        "Show layers",
+        lambda w: w.views.toggle_labels(),
+        "0",
+        enabled=_has_layers,
+        checked=lambda w: w.views.labels_visible,
+    ),
+    ActionRow(
+        "view.opaque", "Layers more opaque", lambda w: w.views.fade_layers(1), "A", enabled=_has_layers
+    ),
+    ActionRow(
+        "view.faint", "Layers fainter", lambda w: w.views.fade_layers(-1), "Shift+A", enabled=_has_layers
+    ),
+    ActionRow("view.copy", "Copy view", lambda w: w.views.copy_view(), "Ctrl+Shift+C", enabled=_has_cube),
+    ActionRow("view.reset_layout", "Reset layout", lambda w: w.reset_layout()),
+    ActionRow(
+        "view.full_screen",
+        "Full screen",
+        lambda w: w.toggle_full_screen(),
+        "F11",
+        checked=lambda w: w.isFullScreen(),
+    ),
+    _theme("system", "System"),
+    _theme("light", "Light"),
+    _theme("dark", "Dark"),
+)
+
+TOOLS = (
+    _tool("inspect", "Inspect", "crosshair", "V", "Inspect pixels; Shift+click collects spectra"),
+    _tool("pan", "Pan", "hand", "H", "Move the image; Space or the middle button do so with any tool"),
+    _tool("rectangle", "Rectangle", "selection", "R", "Mean spectrum of a rectangle"),
+    _tool("polygon", "Polygon", "polygon", "P", "Mean spectrum of a polygon: Enter finishes, Esc cancels"),
+)
+
+HELP = (
+    ActionRow("help.show", "Help", lambda w: w.show_help(), "F1", "question"),
+    ActionRow(
+        "help.palette", "Command palette…", lambda w: w.show_palette(), "Ctrl+Shift+P", "magnifying-glass"
+    ),
+    ActionRow("help.shortcuts", "Keyboard shortcuts…", lambda w: w.show_shortcuts(), icon="keyboard"),
+    ActionRow("help.about", "About hsi_studio", lambda w: w.show_about(), icon="info"),
+)
+
+ROWS = (*FILE, *VIEW, *TOOLS, *HELP)
+
+GROUPS = {"File": FILE, "View": VIEW, "Tools": TOOLS, "Help": HELP}
+"""Rows by the word that stands before them in the palette and the shortcuts dialog."""
+
+FILE_MENU = (
+    "file.open", "file.folder", "file.demo", "recent", SEPARATOR,
+    "file.references", "file.class_raster", SEPARATOR,
+    "file.export", "file.picture", "file.spectra", SEPARATOR,
+    "file.properties", "file.band_axis", "file.close", SEPARATOR, "file.quit",
+)  # fmt: skip
+VIEW_MENU = (
+    "composites", SEPARATOR,
+    "view.fit", "view.actual", "view.zoom_in", "view.zoom_out", SEPARATOR,
+    "view.bare", "view.image", "view.labels", "view.opaque", "view.faint", SEPARATOR,
+    "view.copy", SEPARATOR,
+    "theme", "panels", "view.reset_layout", "view.full_screen",
+)  # fmt: skip
+"""``recent``, ``composites``, ``theme`` and ``panels`` are submenus that the window fills."""
+
+THEME_MENU = ("theme.system", "theme.light", "theme.dark")
+TOOLS_MENU = ("tool.inspect", "tool.pan", "tool.rectangle", "tool.polygon")
+HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.about")
+TOOLBAR = (*TOOLS_MENU, SEPARATOR, "view.fit", "view.actual")
+CUBE_MENU = (
+    "file.properties",
+    "file.band_axis",
+    "file.references",
+    "file.class_raster",
+    "file.export",
+    "file.close",
+)

@@ -1,0 +1,134 @@
+"""Starts the window and keeps it running."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from hsi_studio import __version__
+from hsi_studio.app.settings import load_settings, settings_file
+from hsi_studio.gui.main_window import MainWindow
+from hsi_studio.gui.notifications import tell_unhandled
+from hsi_studio.gui.theme import Theme
+
+log = logging.getLogger(__name__)
+_QUIT_WHEN_READY = "HSI_STUDIO_QUIT_WHEN_READY"
+
+
+def run_window(paths: Sequence[str], demo: bool = False) -> int:
+    """Open the window and run until it is closed.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files and folders to open.
+    demo : bool
+        Open the demo scene.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 1 where there is no display.
+    """
+    if not has_display():
+        print(
+            "hsi-studio: there is no display to open a window on; set DISPLAY, or use the commands "
+            "`hsi-studio info`, `render` and `demo --headless`, which need none.",
+            file=sys.stderr,
+        )
+        return 1
+    application = create_application()
+    window = create_window(application)
+    window.show()
+    if demo:
+        window.files.open_demo()
+    window.files.open_paths(paths)
+    if os.environ.get(_QUIT_WHEN_READY):
+        window.installEventFilter(ReadyReport(window))
+    interrupts = Interrupts(window)
+    status = application.exec()
+    interrupts.close()
+    window.stop()
+    return status
+
+
+def has_display() -> bool:
+    """Tell whether Qt will find a display; without one it aborts the process."""
+    if not sys.platform.startswith("linux"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def create_application() -> QApplication:
+    """Return the Qt application, named and ready for any screen resolution."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("hsi_studio")
+    application.setApplicationDisplayName("hsi_studio")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("hsi_studio")
+    return application
+
+
+def create_window(application: QApplication) -> MainWindow:
+    """Return the main window with the user's settings; failures become toasts from now on."""
+    file = settings_file()
+    settings, message = load_settings(file)
+    theme = Theme(application)
+    theme.set_mode(settings.theme)
+    window = MainWindow(settings, file, theme)
+    tell_unhandled(window.toaster)
+    if message:
+        window.toaster.tell(message, "warning")
+    return window
+
+
+class ReadyReport(QObject):
+    """Prints how long the start took once the window is painted and nothing is left to do, then closes it."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            # A timer of 0 ms fires when no event is waiting.
+            QTimer.singleShot(0, self._report)
+        return super().eventFilter(watched, event)
+
+    def _report(self) -> None:
+        import psutil
+
+        ready_s = time.time() - psutil.Process().create_time()
+        print(json.dumps({"ready_s": round(ready_s, 3), "torch": "torch" in sys.modules}), flush=True)
+        window = self.parent()
+        assert isinstance(window, MainWindow)
+        window.close()
+
+
+class Interrupts:
+    """Lets Ctrl+C in the terminal close the window: Qt's loop does not return to Python by itself."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._read, self._write = socket.socketpair()
+        for end in (self._read, self._write):
+            end.setblocking(False)
+        self._previous = signal.signal(signal.SIGINT, lambda *_: window.close())
+        signal.set_wakeup_fd(self._write.fileno())
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read)
+        self._notifier.activated.connect(lambda: self._read.recv(16))
+
+    def close(self) -> None:
+        """Give the signal back."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGINT, self._previous)
+        self._notifier.setEnabled(False)
+        self._read.close()
+        self._write.close()

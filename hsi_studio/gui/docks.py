@@ -1,0 +1,120 @@
+"""Panels around the canvas that can be moved, floated, hidden and put back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
+
+from hsi_studio.gui.widgets import quiet_button, section
+
+_LAYOUT_VERSION = 1
+_LEFT_WIDTH, _BOTTOM_HEIGHT = 272, 260
+LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+class Dock(QDockWidget):
+    """A panel; its title is a quiet heading, or nothing where tabs name it already."""
+
+    def __init__(self, key: str, title: str, content: QWidget, *, tabbed: bool = False) -> None:
+        super().__init__(title)
+        self.setObjectName(key)
+        self.setWidget(content)
+        self.toggleViewAction().setText(title)
+        self._title = QWidget() if tabbed else _heading(self, title)
+        self.setTitleBarWidget(self._title)
+        self.topLevelChanged.connect(self._on_floating)
+
+    def _on_floating(self, floating: bool) -> None:
+        # A floating panel needs the frame of a window; None brings Qt's own title bar.
+        self.setTitleBarWidget(None if floating else self._title)  # type: ignore[arg-type]
+
+
+def _heading(dock: QDockWidget, title: str) -> QWidget:
+    bar = QWidget()
+    row = QHBoxLayout(bar)
+    row.setContentsMargins(12, 8, 4, 4)
+    row.addWidget(section(title), 1)
+    close = quiet_button("x", f"Hide {title}")
+    close.clicked.connect(dock.hide)
+    row.addWidget(close)
+    return bar
+
+
+class Docks:
+    """The panels of the main window."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        left: dict[str, QWidget],
+        bottom: dict[str, QWidget],
+        right: dict[str, QWidget],
+    ) -> None:
+        self._window = window
+        self._left = [Dock(f"dock.{title}", title, widget) for title, widget in left.items()]
+        self._bottom = [Dock(f"dock.{title}", title, widget, tabbed=True) for title, widget in bottom.items()]
+        self._right = [Dock(f"dock.{title}", title, widget) for title, widget in right.items()]
+        window.setDockOptions(
+            QMainWindow.DockOption.AnimatedDocks
+            | QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.GroupedDragging
+        )
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.arrange()
+
+    @property
+    def all(self) -> tuple[Dock, ...]:
+        return (*self._left, *self._bottom, *self._right)
+
+    def __getitem__(self, title: str) -> Dock:
+        return next(dock for dock in self.all if dock.windowTitle() == title)
+
+    def arrange(self) -> None:
+        """Put every panel into its first place."""
+        for dock in self.all:
+            dock.setFloating(False)
+            dock.setVisible(dock not in self._right)
+        for area, docks in ((LEFT, self._left), (BOTTOM, self._bottom), (RIGHT, self._right)):
+            for dock in docks:
+                self._window.addDockWidget(area, dock)
+        for first, second in zip(self._bottom, self._bottom[1:], strict=False):
+            self._window.tabifyDockWidget(first, second)
+        self._bottom[0].raise_()
+        self._window.resizeDocks(self._left[:1], [_LEFT_WIDTH], Qt.Orientation.Horizontal)
+        self._window.resizeDocks(self._bottom[:1], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
+
+    def show(self, title: str) -> None:
+        """Bring a panel to the front."""
+        self[title].show()
+        self[title].raise_()
+
+    def saved(self) -> str:
+        """Return the arrangement as text."""
+        return _text(self._window.saveState(_LAYOUT_VERSION))
+
+    def restore(self, saved: str) -> None:
+        """Bring an arrangement back; one of another version is ignored."""
+        self._window.restoreState(_bytes(saved), _LAYOUT_VERSION)
+
+
+def saved_geometry(window: QWidget) -> str:
+    """Return place and size of a window as text."""
+    return _text(window.saveGeometry())
+
+
+def restore_geometry(window: QWidget, saved: str) -> bool:
+    """Bring place and size back; False where there was nothing usable."""
+    return bool(saved) and window.restoreGeometry(_bytes(saved))
+
+
+def _text(data: QByteArray) -> str:
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def _bytes(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii", "ignore"))

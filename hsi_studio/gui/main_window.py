@@ -1,0 +1,259 @@
+"""The main window: puts the parts together and ties them to the session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from hsi_studio.app.catalogue import IndexCatalogue
+from hsi_studio.app.jobs import JobQueue
+from hsi_studio.app.probe import PixelProbe
+from hsi_studio.app.render_service import RenderService
+from hsi_studio.app.session import Session
+from hsi_studio.app.settings import Settings, save_settings
+from hsi_studio.app.spectra_model import SpectraModel
+from hsi_studio.gui.action_table import ROWS
+from hsi_studio.gui.actions import Actions
+from hsi_studio.gui.canvas import Canvas
+from hsi_studio.gui.command_palette import CommandPalette
+from hsi_studio.gui.docks import Docks, restore_geometry, saved_geometry
+from hsi_studio.gui.file_commands import FileCommands
+from hsi_studio.gui.help_view import HelpView
+from hsi_studio.gui.jobs_panel import JobsPanel
+from hsi_studio.gui.layers_panel import CubesList, LayersList
+from hsi_studio.gui.menus import Menus
+from hsi_studio.gui.notifications import Toaster
+from hsi_studio.gui.spectrum_panel import SpectrumPanel
+from hsi_studio.gui.start_page import StartPage
+from hsi_studio.gui.status_bar import StatusBar
+from hsi_studio.gui.theme import Theme
+from hsi_studio.gui.view_commands import ViewCommands
+from hsi_studio.gui.view_panel import ViewPanel
+
+_FIRST_SIZE = (1360, 850)
+
+
+class MainWindow(QMainWindow):
+    """The program's window.
+
+    Parameters
+    ----------
+    settings : Settings
+        What is remembered; changed here and written to `settings_file` when the window closes.
+    theme : Theme
+        The application's theme.
+    """
+
+    canvas: Canvas
+    files: FileCommands
+    views: ViewCommands
+
+    def __init__(self, settings: Settings, settings_file: Path, theme: Theme) -> None:
+        super().__init__()
+        self.settings = settings
+        self.theme = theme
+        self._settings_file = settings_file
+        self.session = Session(self)
+        self.jobs = JobQueue(self)
+        self.pictures = RenderService(self.session, self)
+        self.spectra = SpectraModel(self.session, self)
+        self.probe = PixelProbe(self.session, self)
+        self.catalogue = IndexCatalogue(self.session, self)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(800, 520)
+        self._build()
+        self._connect()
+        self._restore()
+
+    def _build(self) -> None:
+        self.canvas = Canvas(self.session, self.pictures)
+        self.start_page = StartPage()
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.start_page)
+        self.centre.addWidget(self.canvas)
+        self.setCentralWidget(self.centre)
+        self.toaster = Toaster(self.centre)
+        self.cubes = CubesList(self.session)
+        self.view_panel = ViewPanel(self.session)
+        self.spectrum_panel = SpectrumPanel(self.session, self.spectra)
+        self.help = HelpView()
+        self.docks = Docks(
+            self,
+            left={
+                "Cubes": self.cubes,
+                "Layers": LayersList(self.session),
+                "View": self.view_panel,
+            },
+            bottom={"Spectra": self.spectrum_panel, "Jobs": JobsPanel(self.jobs)},
+            right={"Help": self.help},
+        )
+        self.status = StatusBar(self.jobs)
+        self.setStatusBar(self.status)
+        self.files = FileCommands(self)
+        self.views = ViewCommands(self)
+        self.commands = Actions(ROWS, self)
+        self.menus = Menus(self)
+
+    def _connect(self) -> None:
+        self._connect_session()
+        self._connect_canvas()
+        self._connect_spectra()
+        self.theme.changed.connect(self._on_theme)
+        self.start_page.open_file.connect(self.files.open_dialog)
+        self.start_page.open_folder.connect(self.files.open_folder)
+        self.start_page.open_demo.connect(self.files.open_demo)
+        self.start_page.open_path.connect(lambda path: self.files.open_paths([path]))
+        self.start_page.forget_path.connect(self._forget)
+        self.cubes.menu_wanted.connect(self.menus.context)
+        self.status.jobs_wanted.connect(lambda: self.docks.show("Jobs"))
+
+    def _connect_session(self) -> None:
+        self.session.current_changed.connect(self._on_current)
+        self.session.layers_changed.connect(self.commands.refresh)
+        self.pictures.failed.connect(lambda error: self.toaster.tell_error("Drawing the picture", error))
+        self.view_panel.failed.connect(lambda error: self.toaster.tell_error("Preparing the view", error))
+        self.probe.failed.connect(lambda error: self.toaster.tell_error("Reading the pixel", error))
+        self.jobs.failed.connect(lambda job, error: self.toaster.tell_error(job.title, error))
+
+    def _connect_canvas(self) -> None:
+        canvas, spectra = self.canvas, self.spectra
+        canvas.hovered.connect(spectra.hover)
+        canvas.hovered.connect(self.status.show_place)
+        canvas.hovered.connect(self.probe.ask)
+        canvas.left.connect(spectra.leave)
+        canvas.left.connect(self._on_left)
+        canvas.picked.connect(spectra.pick)
+        canvas.region_drawn.connect(spectra.add_region)
+        canvas.zoom_changed.connect(self.status.show_zoom)
+        self.probe.told.connect(self.status.show_facts)
+
+    def _connect_spectra(self) -> None:
+        spectra, canvas = self.spectra, self.canvas
+        spectra.markers_changed.connect(canvas.set_markers)
+        spectra.regions_changed.connect(canvas.set_regions)
+        spectra.changed.connect(self.commands.refresh)
+        spectra.failed.connect(lambda error: self.toaster.tell_error("Reading the spectrum", error))
+        self.spectrum_panel.notice.connect(lambda text: self.toaster.tell(text, "good"))
+
+    def _restore(self) -> None:
+        self.commands.set_shortcuts(self.settings.shortcuts)
+        if not restore_geometry(self, self.settings.geometry):
+            self.resize(*_FIRST_SIZE)
+        self.docks.restore(self.settings.layout)
+        self._on_theme()
+        self._on_current()
+
+    # What other parts ask for
+
+    def remember(self, path: Path) -> None:
+        """Add a file to the recent ones."""
+        self.settings.remember(path)
+        self._save_settings()
+
+    def forget_recent(self) -> None:
+        """Empty the list of recent files."""
+        self.settings.recent = []
+        self._save_settings()
+
+    def reset_layout(self) -> None:
+        """Put all panels back."""
+        self.docks.arrange()
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop doing so."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_help(self) -> None:
+        """Show the help panel."""
+        self.docks.show("Help")
+        self.help.setFocus()
+
+    def show_palette(self) -> None:
+        """Show the command palette."""
+        self.commands.refresh()
+        CommandPalette(self.menus.palette_commands(), self).show()
+
+    def show_shortcuts(self) -> None:
+        """Show the dialog of key bindings."""
+        from hsi_studio.gui.shortcuts_dialog import ShortcutsDialog
+
+        dialog = ShortcutsDialog(self, self.settings.shortcuts)
+        dialog.chosen.connect(self._set_shortcuts)
+        dialog.open()
+
+    def show_about(self) -> None:
+        """Show versions."""
+        from hsi_studio.gui.about_dialog import AboutDialog
+
+        AboutDialog(self).open()
+
+    # What happens
+
+    def _on_current(self) -> None:
+        cube = self.session.cube
+        self.setWindowTitle("hsi_studio" if cube is None else f"{cube.name} — hsi_studio")
+        self.centre.setCurrentWidget(self.start_page if cube is None else self.canvas)
+        self.start_page.set_recent(self.settings.recent)
+        self.status.clear_pixel()
+        self.status.show_zoom(None if cube is None else self.canvas.zoom)
+        self.commands.refresh()
+
+    def _on_left(self) -> None:
+        self.probe.leave()
+        self.status.clear_pixel()
+
+    def _on_theme(self) -> None:
+        self.commands.set_icons()
+        self.start_page.set_icons()
+        self.commands.refresh()
+
+    def _set_shortcuts(self, changed: dict[str, str]) -> None:
+        self.settings.shortcuts = changed
+        self.commands.set_shortcuts(changed)
+        self._save_settings()
+
+    def _forget(self, path: str) -> None:
+        self.settings.forget(path)
+        self._save_settings()
+
+    def _save_settings(self) -> None:
+        self.start_page.set_recent(self.settings.recent)
+        try:
+            save_settings(self.settings, self._settings_file)
+        except OSError as error:
+            self.toaster.tell(f"The settings could not be saved ({error.strerror or error}).", "warning")
+
+    # Events of Qt
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.settings.geometry = saved_geometry(self)
+        self.settings.layout = self.docks.saved()
+        self._save_settings()
+        super().closeEvent(event)
+
+    def stop(self) -> None:
+        """End all threads; called once, after the window has closed."""
+        self.jobs.stop()
+        for part in (self.probe, self.catalogue, self.pictures, self.spectra, self.view_panel):
+            part.stop()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self._mark_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002
+        self._mark_drop(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._mark_drop(False)
+        event.acceptProposedAction()
+        self.files.open_paths([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def _mark_drop(self, dropping: bool) -> None:
+        self.centre.setProperty("dropping", dropping)
+        self.centre.style().unpolish(self.centre)
+        self.centre.style().polish(self.centre)
