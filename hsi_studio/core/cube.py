@@ -18,8 +18,7 @@ from hsi_studio.core.window import Window
 if TYPE_CHECKING:
     import xarray as xr
 
-_HUGE = 1e30
-_HUGE_TOLERANCE = 1e-5
+_NEVER_MEASURED = 1e20
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,8 +191,7 @@ class Cube:
 
 
 def _equals_nodata(stored: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
-    if abs(nodata) < _HUGE:
+    if abs(nodata) < _NEVER_MEASURED:
         return np.asarray(stored == np.asarray(nodata).astype(stored.dtype))
-    # Values such as -1.23e34 are written with few digits in headers and rounded anew by every program.
-    with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(np.abs(stored / nodata - 1.0) < _HUGE_TOLERANCE)
+    # A value such as -1.23e34 is rounded by every program, and resampling mixes it into its neighbours.
+    return np.asarray(stored < -_NEVER_MEASURED if nodata < 0 else stored > _NEVER_MEASURED)

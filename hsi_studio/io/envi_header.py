@@ -88,12 +88,11 @@ def read_header(path: Path) -> EnviHeader:
     OSError
         When it cannot be read.
     """
-    with path.open("rb") as file:
-        raw = file.read(MAX_HEADER_BYTES + 1)
-    if len(raw) > MAX_HEADER_BYTES:
+    if path.stat().st_size > MAX_HEADER_BYTES:
         raise CubeFileError(
             f"{path.name} is too large for an ENVI header", "choose the .hdr file of the cube"
         )
+    raw = path.read_bytes()
     if not raw.strip():
         raise CubeFileError(f"{path.name} is empty", "copy the header again from its source")
     return parse_header(path, decode(raw))

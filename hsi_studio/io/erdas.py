@@ -80,9 +80,13 @@ def _checked(path: Path) -> _Header:
         raw = file.read(_HEADER_BYTES)
     if len(raw) < _HEADER_BYTES or raw[:6] not in _SIZES:
         raise CubeFileError(f"{path.name} does not begin with an ERDAS 7 header", "check what wrote the file")
-    # Nothing says which byte order it is: the wrong one gives sizes that make no sense.
+    # Nothing says which byte order it is: the wrong one gives sizes that are absurd, negative or zero.
     little, big = _parse(raw, "<"), _parse(raw, ">")
-    header = big if big.plausible and not little.plausible else little
+    header = min(
+        (header for header in (little, big) if header.plausible),
+        key=lambda header: math.prod(header.shape),
+        default=little,
+    )
     if header.packing == _FOUR_BIT:
         raise CubeFileError(
             f"{path.name} holds 4-bit values, which are not supported", "export it with 8 bits"
