@@ -43,7 +43,7 @@ def _cube(path: Path, header: EnviHeader, layout: EnviLayout, data: Path) -> Cub
     spectral = _spectral(header, layout)
     values = _values(header)
     georef, georef_note = (None, None) if is_library(header) else georeference(header)
-    classes, class_note = _classes(header)
+    classes, class_note = named_classes(header)
     notes = (
         *layout.notes,
         *spectral.notes,
@@ -65,7 +65,7 @@ def _cube(path: Path, header: EnviHeader, layout: EnviLayout, data: Path) -> Cub
         scale_factor=values.scale_factor,
         nodata=values.nodata,
         georef=georef,
-        default_bands=_default_bands(header, layout),
+        default_bands=default_bands(header, layout.shape[2]),
         quantity=values.quantity if classes is None else "class",
         classes=classes,
         fingerprint=fingerprint([header.path, data]),
@@ -117,12 +117,13 @@ def _values(header: EnviHeader) -> _Values:
     nodata, nodata_note = _usable(header, "data ignore value")
     if nodata is None and is_library(header):
         nodata = LIBRARY_NODATA
-    quantity = "reflectance" if scale is not None else _titled_quantity(header)
+    quantity = "reflectance" if scale is not None else titled_quantity(header)
     notes = tuple(note for note in (scale_note, nodata_note) if note)
     return _Values(1.0 if scale is None else scale, nodata, quantity, notes)
 
 
-def _titled_quantity(header: EnviHeader) -> str:
+def titled_quantity(header: EnviHeader) -> str:
+    """Return ``reflectance`` or ``radiance`` where a header's plot title says so, else ``value``."""
     title = " ".join(header.items("z plot titles")[1:2]).lower()
     return next((quantity for quantity in ("reflectance", "radiance") if quantity in title), "value")
 
@@ -138,13 +139,15 @@ def _usable(header: EnviHeader, key: str, positive: bool = False) -> tuple[float
     return number, None
 
 
-def _default_bands(header: EnviHeader, layout: EnviLayout) -> tuple[int, ...]:
+def default_bands(header: EnviHeader, bands: int) -> tuple[int, ...]:
+    """Return the bands (0-based) that a header asks to show first; empty when it names none that exist."""
     numbers = header.numbers("default bands")
-    usable = numbers.size in (1, 3) and ((numbers >= 1) & (numbers <= layout.shape[2])).all()
+    usable = numbers.size in (1, 3) and ((numbers >= 1) & (numbers <= bands)).all()
     return tuple(int(number) - 1 for number in numbers) if usable else ()
 
 
-def _classes(header: EnviHeader) -> tuple[ClassTable | None, str | None]:
+def named_classes(header: EnviHeader) -> tuple[ClassTable | None, str | None]:
+    """Return the classes that a header names, and a note when the first is a class but has the id 0."""
     names = header.items("class names")
     if not names:
         return None, None

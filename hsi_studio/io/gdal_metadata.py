@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.georef import GeoReference
 from hsi_studio.core.source import CubeSource
 from hsi_studio.core.wavelengths import parse_numbers, spectral_axis
+from hsi_studio.io.envi_cube import default_bands, named_classes, titled_quantity
+from hsi_studio.io.envi_header import EnviHeader
 from hsi_studio.io.scaling import scaled
 
 _CENTRES = ("wavelength", "wavelengths", "central_wavelength", "centre_wavelength", "center_wavelength")
@@ -27,6 +30,7 @@ def cube_fields(source: CubeSource, file: Any) -> dict[str, Any]:
     tags = [_band_tags(file, band) for band in file.indexes]
     whole = {key.lower(): value for key, value in {**file.tags(), **file.tags(ns="ENVI")}.items()}
     axis = _axis(tags, whole, file)
+    header = _envi_header(file)
     return {
         "format": _FORMATS.get(file.driver, file.driver),
         "interleave": _INTERLEAVES.get(file.tags(ns="IMAGE_STRUCTURE").get("INTERLEAVE", "")),
@@ -35,7 +39,9 @@ def cube_fields(source: CubeSource, file: Any) -> dict[str, Any]:
         "bad_bands": _bad_bands(tags, whole),
         "band_names": _names(file.descriptions),
         "georef": _georef(file),
-        "classes": _classes(file),
+        "classes": named_classes(header)[0] or _palette_classes(file),
+        "default_bands": default_bands(header, file.count),
+        "quantity": titled_quantity(header),
         "notes": axis.notes,
         **scaled(source, file.scales, file.offsets, common_nodata(file.nodatavals)),
     }
@@ -49,10 +55,10 @@ def _band_tags(file: Any, band: int) -> dict[str, str]:
     """Return the tags of a band with lower-case keys; GDAL 3.10 has its own in micrometres."""
     tags = {key.lower(): value for key, value in file.tags(band).items()}
     imagery = file.tags(band, ns="IMAGERY")
-    if "CENTRAL_WAVELENGTH_UM" in imagery:
-        own = {"wavelength": imagery["CENTRAL_WAVELENGTH_UM"], "wavelength_units": "µm"}
+    if "CENTRAL_WAVELENGTH_UM" in imagery and _first(tags, _CENTRES) is None:
+        others = {key: value for key, value in tags.items() if key not in (*_WIDTHS, *_UNITS)}
         width = {"fwhm": imagery["FWHM_UM"]} if "FWHM_UM" in imagery else {}
-        return own | width | {key: value for key, value in tags.items() if key not in (*_CENTRES, *_UNITS)}
+        return others | {"wavelength": imagery["CENTRAL_WAVELENGTH_UM"], "wavelength_units": "µm"} | width
     return tags
 
 
@@ -112,7 +118,15 @@ def _georef(file: Any) -> GeoReference | None:
     return GeoReference((a, b, c, d, e, f), file.crs.to_wkt() if file.crs else None)
 
 
-def _classes(file: Any) -> ClassTable | None:
+def _envi_header(file: Any) -> EnviHeader:
+    """Return the fields of an ENVI header that GDAL keeps with a file, under keys without spaces."""
+    tags = file.tags(ns="ENVI").items()
+    return EnviHeader(
+        Path(file.name), {key.lower().replace("_", " "): value.strip("{} \n") for key, value in tags}
+    )
+
+
+def _palette_classes(file: Any) -> ClassTable | None:
     """Return the classes of a raster with a palette: one per colour but the first, which is no class."""
     from rasterio.enums import ColorInterp
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -18,6 +18,8 @@ from hsi_studio.core.source import CubeSource
 from hsi_studio.errors import CubeFileError
 from hsi_studio.io.axes import Layout
 from hsi_studio.io.container import array_source, open_container
+from hsi_studio.io.envi_cube import open_envi
+from hsi_studio.io.envi_files import HEADER_SUFFIX
 from hsi_studio.io.guard import COPY_AGAIN, array_bytes, damaged, require_memory
 from hsi_studio.io.mapped import MappedSource
 from hsi_studio.io.options import OpenOptions
@@ -46,13 +48,35 @@ class NumpyReader:
         with path.open("rb") as file:
             magic = file.read(6)
         if magic == npy_format.MAGIC_PREFIX:
-            return open_container(NpyFile(path), options)
+            return _open_array(NpyFile(path), options)
         if magic[:2] == b"PK":
             return open_container(NpzFile(path), options)
         raise CubeFileError(
             f"{path.name} is {'empty' if not magic else 'not a NumPy file'}",
             "save it with numpy.save or numpy.savez",
         )
+
+
+def _open_array(array: NpyFile, options: OpenOptions) -> Cube:
+    """Open an array, as the ENVI header NAME.npy.hdr that `convert` writes beside it describes it."""
+    header = array.path.with_name(array.path.name + HEADER_SUFFIX)
+    if options.band_axis is not None or not header.is_file():
+        return open_container(array, options)
+    described = _described(array, header)
+    if described is not None:
+        return replace(described, path=array.path, format=array.format, interleave=None)
+    plain = open_container(array, options)
+    return replace(plain, notes=(*plain.notes, f"{header.name} does not fit the array: left out."))
+
+
+def _described(array: NpyFile, header: Path) -> Cube | None:
+    try:
+        cube = open_envi(header)
+    except CubeFileError:
+        return None
+    (variable,) = array.variables()
+    fits = (cube.shape, cube.dtype) == (variable.shape, variable.dtype.newbyteorder("="))
+    return cube if fits else None
 
 
 @dataclass(frozen=True)
