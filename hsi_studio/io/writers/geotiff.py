@@ -113,6 +113,8 @@ def _envi_tags(cube: Cube) -> dict[str, str]:
     tags: dict[str, str] = {}
     if cube.default_bands:
         tags["default_bands"] = listed(band + 1 for band in cube.default_bands)
+    if cube.quantity not in ("value", "class"):
+        tags["z_plot_titles"] = listed(("Wavelength", cube.quantity.capitalize()))
     if cube.classes is not None:
         tags["class_names"] = listed(class_names(cube.classes))
         tags["class_lookup"] = listed(cube.classes.lookup()[:, :3].ravel())
