@@ -61,7 +61,7 @@ def components(cube: Cube) -> PcaBasis:
     alive = np.asarray(np.isfinite(sample).any(axis=0))
     sample = sample[:, alive]
     complete = sample[np.isfinite(sample).all(axis=1)].astype(np.float64)
-    if len(complete) < 2:
+    if len(complete) < 2 or not alive.any():
         raise UsageError(f"{cube.name} has too few valid pixels for principal components", "choose bands")
     bands = tuple(band for band, lives in zip(good, alive, strict=True) if lives)
     return _fit(bands, complete)
