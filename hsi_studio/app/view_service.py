@@ -47,6 +47,11 @@ class ViewService(QObject):
         """Find the limits of a view's stretch."""
         self._worker.request(_LEVELS, lambda: compute_levels(cube, view))
 
+    def forget(self) -> None:
+        """Drop what was asked about another cube."""
+        for kind in (_INDICES, _HISTOGRAM, _LEVELS):
+            self._worker.drop(kind)
+
     def stop(self) -> None:
         """Stop the thread and wait for it."""
         self._worker.stop()

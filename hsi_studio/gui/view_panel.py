@@ -35,7 +35,7 @@ class ViewPanel(QScrollArea):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._service = ViewService(self)
-        self._service.failed.connect(self.failed)
+        self._service.failed.connect(self._on_failure)
         self.choice = CompositeChoice(session)
         self.bands = BandsEditor(session)
         self.single = SingleBandEditor(session)
@@ -70,9 +70,14 @@ class ViewPanel(QScrollArea):
         self._service.stop()
 
     def _on_current(self) -> None:
+        self._service.forget()
         for editor in self._editors:
             editor.on_cube()
         self.refresh()
+
+    def _on_failure(self, error: Exception) -> None:
+        self.refresh()  # a choice that came to nothing
+        self.failed.emit(error)
 
     def _lay_out(self) -> None:
         content = QWidget()
