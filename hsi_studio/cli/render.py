@@ -94,6 +94,8 @@ def render(
 
     - `hsi-studio render scene.hdr -o swir.png --bands 2200nm,1650nm,850nm --stretch 1,99`
     """
+    if colormap is not None and band is None and index is None:
+        raise UsageError("--colormap needs something to colour", "pass --band or --index too")
     composites: dict[str, Composite | None] = {
         "--bands": None if bands is None else _rgb(cube, bands),
         "--band": None if band is None else SingleBand(_band(cube, band), colormap or "gray"),

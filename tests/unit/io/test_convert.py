@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
@@ -34,14 +35,7 @@ SOURCES = (
     "gatorsense_demo/an_hsi_image_sub_for_demo.mat",
 )
 
-UTM = GeoReference(
-    (20.0, 0.0, 500_000.0, 0.0, -20.0, 4_000_000.0),
-    'PROJCS["WGS 84 / UTM zone 16N",GEOGCS["WGS 84",DATUM["WGS_1984",'
-    'SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],'
-    'PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",-87],PARAMETER["scale_factor",0.9996],'
-    'PARAMETER["false_easting",500000],PARAMETER["false_northing",0],UNIT["metre",1],'
-    'AUTHORITY["EPSG","32616"]]',
-)
+UTM = GeoReference((20.0, 0.0, 500_000.0, 0.0, -20.0, 4_000_000.0), CRS.from_epsg(32616).to_wkt())
 
 
 @pytest.fixture
