@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Literal
+
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
@@ -15,26 +18,34 @@ BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
 
 class Dock(QDockWidget):
-    """A panel; its title is a quiet heading, or nothing where tabs name it already."""
+    """A panel.
 
-    def __init__(self, key: str, title: str, content: QWidget, *, tabbed: bool = False) -> None:
+    Parameters
+    ----------
+    title : str
+        Its name in menus.
+    content : QWidget
+    heading : {"title", "none"}
+        Whether the name stands over the panel; not where tabs or the panel's own headings tell what it is.
+    """
+
+    def __init__(self, title: str, content: QWidget, *, heading: Literal["title", "none"] = "title") -> None:
         super().__init__(title)
-        self.setObjectName(key)
+        self.setObjectName(f"dock.{title}")
         self.setWidget(content)
-        self.toggleViewAction().setText(title)
-        self._title = QWidget() if tabbed else _heading(self, title)
-        self.setTitleBarWidget(self._title)
+        self._heading = QWidget() if heading == "none" else _heading(self, title)
+        self.setTitleBarWidget(self._heading)
         self.topLevelChanged.connect(self._on_floating)
 
     def _on_floating(self, floating: bool) -> None:
         # A floating panel needs the frame of a window; None brings Qt's own title bar.
-        self.setTitleBarWidget(None if floating else self._title)  # type: ignore[arg-type]
+        self.setTitleBarWidget(None if floating else self._heading)  # type: ignore[arg-type]
 
 
 def _heading(dock: QDockWidget, title: str) -> QWidget:
     bar = QWidget()
     row = QHBoxLayout(bar)
-    row.setContentsMargins(12, 8, 4, 4)
+    row.setContentsMargins(8, 6, 4, 2)
     row.addWidget(section(title), 1)
     close = quiet_button("x", f"Hide {title}")
     close.clicked.connect(dock.hide)
@@ -46,19 +57,13 @@ class Docks:
     """The panels of the main window."""
 
     def __init__(
-        self,
-        window: QMainWindow,
-        left: dict[str, QWidget],
-        bottom: dict[str, QWidget],
-        right: dict[str, QWidget],
+        self, window: QMainWindow, left: tuple[Dock, ...], bottom: tuple[Dock, ...], right: tuple[Dock, ...]
     ) -> None:
         self._window = window
-        self._left = [Dock(f"dock.{title}", title, widget) for title, widget in left.items()]
-        self._bottom = [Dock(f"dock.{title}", title, widget, tabbed=True) for title, widget in bottom.items()]
-        self._right = [Dock(f"dock.{title}", title, widget) for title, widget in right.items()]
+        self._left, self._bottom, self._right = left, bottom, right
+        self._while_hidden = ""
         window.setDockOptions(
-            QMainWindow.DockOption.AnimatedDocks
-            | QMainWindow.DockOption.AllowTabbedDocks
+            QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AllowNestedDocks
             | QMainWindow.DockOption.GroupedDragging
         )
@@ -69,6 +74,7 @@ class Docks:
 
     @property
     def all(self) -> tuple[Dock, ...]:
+        """Every panel, from the left over the bottom to the right."""
         return (*self._left, *self._bottom, *self._right)
 
     def __getitem__(self, title: str) -> Dock:
@@ -76,17 +82,29 @@ class Docks:
 
     def arrange(self) -> None:
         """Put every panel into its first place."""
+        self._while_hidden = ""
         for dock in self.all:
-            dock.setFloating(False)
-            dock.setVisible(dock not in self._right)
+            if dock.isFloating():
+                dock.setFloating(False)
         for area, docks in ((LEFT, self._left), (BOTTOM, self._bottom), (RIGHT, self._right)):
             for dock in docks:
                 self._window.addDockWidget(area, dock)
-        for first, second in zip(self._bottom, self._bottom[1:], strict=False):
+                dock.setVisible(area != RIGHT)
+        for first, second in pairwise(self._bottom):
             self._window.tabifyDockWidget(first, second)
         self._bottom[0].raise_()
         self._window.resizeDocks(self._left[:1], [_LEFT_WIDTH], Qt.Orientation.Horizontal)
         self._window.resizeDocks(self._bottom[:1], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
+
+    def set_shown(self, shown: bool) -> None:
+        """Hide all panels while nothing is open, and bring back those that were there."""
+        if shown and self._while_hidden:
+            saved, self._while_hidden = self._while_hidden, ""
+            self.restore(saved)
+        elif not shown and not self._while_hidden:
+            self._while_hidden = self.saved()
+            for dock in self.all:
+                dock.hide()
 
     def show(self, title: str) -> None:
         """Bring a panel to the front."""
@@ -95,7 +113,7 @@ class Docks:
 
     def saved(self) -> str:
         """Return the arrangement as text."""
-        return _text(self._window.saveState(_LAYOUT_VERSION))
+        return self._while_hidden or _text(self._window.saveState(_LAYOUT_VERSION))
 
     def restore(self, saved: str) -> None:
         """Bring an arrangement back; one of another version is ignored."""

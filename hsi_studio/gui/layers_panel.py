@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 from hsi_studio.app.session import Session
 from hsi_studio.core.facts import summary
 from hsi_studio.gui.rich_list import SECOND_LINE, RichDelegate
-from hsi_studio.gui.theme import icon
-from hsi_studio.gui.widgets import muted, named, quiet_button
+from hsi_studio.gui.widgets import named, quiet_button, set_icon
 
 _MOST_ROWS_SHOWN = 5
 
@@ -81,8 +80,6 @@ class LayersList(QWidget):
         self._column.setSpacing(2)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.rows: list[LayerRow] = []
-        self._empty = muted("Open a cube to see its layers.")
-        self._column.addWidget(self._empty)
         session.current_changed.connect(self.refresh)
         session.layers_changed.connect(self.refresh)
         self.refresh()
@@ -97,7 +94,6 @@ class LayersList(QWidget):
             for row, layer in zip(self.rows, reversed(opened.layers), strict=False):
                 row.show_state(layer.visible, layer.opacity)
             self.rows[-1].show_state(opened.image_visible, 1.0)
-        self._empty.setHidden(bool(names))
 
     def _rebuild(self, names: list[str]) -> None:
         for row in self.rows:
@@ -143,7 +139,7 @@ class LayerRow(QWidget):
         label = QLabel(name)
         label.setMinimumWidth(40)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 4, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self.eye)
         row.addWidget(label, 1)
@@ -164,7 +160,7 @@ class LayerRow(QWidget):
         for widget in (self.eye, self.opacity):
             widget.blockSignals(True)
         self.eye.setChecked(visible)
-        self.eye.setIcon(icon("eye" if visible else "eye-slash"))
+        set_icon(self.eye, "eye" if visible else "eye-slash")
         self.eye.setToolTip(f"Hide {self.name}" if visible else f"Show {self.name}")
         self.opacity.setValue(round(opacity * 100))
         self.opacity.setToolTip(f"Opacity {opacity:.0%}".replace("%", " %"))

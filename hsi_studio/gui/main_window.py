@@ -16,10 +16,10 @@ from hsi_studio.app.session import Session
 from hsi_studio.app.settings import Settings, save_settings
 from hsi_studio.app.spectra_model import SpectraModel
 from hsi_studio.gui.action_table import ROWS
-from hsi_studio.gui.actions import Actions
+from hsi_studio.gui.actions import Actions, shown
 from hsi_studio.gui.canvas import Canvas
 from hsi_studio.gui.command_palette import CommandPalette
-from hsi_studio.gui.docks import Docks, restore_geometry, saved_geometry
+from hsi_studio.gui.docks import Dock, Docks, restore_geometry, saved_geometry
 from hsi_studio.gui.file_commands import FileCommands
 from hsi_studio.gui.help_view import HelpView
 from hsi_studio.gui.jobs_panel import JobsPanel
@@ -32,6 +32,7 @@ from hsi_studio.gui.status_bar import StatusBar
 from hsi_studio.gui.theme import Theme
 from hsi_studio.gui.view_commands import ViewCommands
 from hsi_studio.gui.view_panel import ViewPanel
+from hsi_studio.gui.widgets import refresh_icons
 
 _FIRST_SIZE = (1360, 850)
 
@@ -82,13 +83,16 @@ class MainWindow(QMainWindow):
         self.help = HelpView()
         self.docks = Docks(
             self,
-            left={
-                "Cubes": self.cubes,
-                "Layers": LayersList(self.session),
-                "View": self.view_panel,
-            },
-            bottom={"Spectra": self.spectrum_panel, "Jobs": JobsPanel(self.jobs)},
-            right={"Help": self.help},
+            left=(
+                Dock("Cubes", self.cubes),
+                Dock("Layers", LayersList(self.session)),
+                Dock("View", self.view_panel, heading="none"),
+            ),
+            bottom=(
+                Dock("Spectra", self.spectrum_panel, heading="none"),
+                Dock("Jobs", JobsPanel(self.jobs), heading="none"),
+            ),
+            right=(Dock("Help", self.help),),
         )
         self.status = StatusBar(self.jobs)
         self.setStatusBar(self.status)
@@ -139,7 +143,7 @@ class MainWindow(QMainWindow):
         self.spectrum_panel.notice.connect(lambda text: self.toaster.tell(text, "good"))
 
     def _restore(self) -> None:
-        self.commands.set_shortcuts(self.settings.shortcuts)
+        self._bind_keys()
         if not restore_geometry(self, self.settings.geometry):
             self.resize(*_FIRST_SIZE)
         self.docks.restore(self.settings.layout)
@@ -196,6 +200,8 @@ class MainWindow(QMainWindow):
         cube = self.session.cube
         self.setWindowTitle("hsi_studio" if cube is None else f"{cube.name} — hsi_studio")
         self.centre.setCurrentWidget(self.start_page if cube is None else self.canvas)
+        self.docks.set_shown(cube is not None)
+        self.menus.toolbar.setVisible(cube is not None)
         self.start_page.set_recent(self.settings.recent)
         self.status.clear_pixel()
         self.status.show_zoom(None if cube is None else self.canvas.zoom)
@@ -207,13 +213,19 @@ class MainWindow(QMainWindow):
 
     def _on_theme(self) -> None:
         self.commands.set_icons()
-        self.start_page.set_icons()
+        refresh_icons(self)
         self.commands.refresh()
 
     def _set_shortcuts(self, changed: dict[str, str]) -> None:
         self.settings.shortcuts = changed
-        self.commands.set_shortcuts(changed)
+        self._bind_keys()
         self._save_settings()
+
+    def _bind_keys(self) -> None:
+        self.commands.set_shortcuts(self.settings.shortcuts)
+        self.menus.refresh_keys()
+        keys = [shown(self.commands[key].shortcut()) for key in ("help.palette", "help.show")]
+        self.start_page.set_keys(*keys)
 
     def _forget(self, path: str) -> None:
         self.settings.forget(path)

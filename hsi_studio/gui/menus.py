@@ -16,6 +16,7 @@ from hsi_studio.core.view import SpectralIndex
 from hsi_studio.gui import action_table as table
 from hsi_studio.gui.actions import shown
 from hsi_studio.gui.command_palette import Command
+from hsi_studio.gui.widgets import set_icon
 
 if TYPE_CHECKING:
     from hsi_studio.gui.main_window import MainWindow
@@ -117,9 +118,14 @@ class Menus:
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setAccessibleName("Search commands")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_icon(button, "magnifying-glass")
         button.clicked.connect(self._window.show_palette)
         self._window.menuBar().setCornerWidget(button)
         return button
+
+    def refresh_keys(self) -> None:
+        """Show the palette's keys on the button that opens it."""
+        self.search.setText(f"Search commands   {shown(self._window.commands['help.palette'].shortcut())}")
 
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from hsi_studio.gui.rich_list import FADED, RIGHT_TEXT, SECOND_LINE, RichDelegate
-from hsi_studio.gui.theme import icon, scaled_font
-from hsi_studio.gui.widgets import muted, section
+from hsi_studio.gui.theme import scaled_font
+from hsi_studio.gui.widgets import muted, section, set_icon
 
 _WIDTH = 560
 _PATH = Qt.ItemDataRole.UserRole
@@ -44,10 +44,13 @@ class StartPage(QWidget):
         self.recent.forgotten.connect(self.forget_path)
         self._recent_heading = section("Recent")
         self._buttons = [
-            _button("Open cube…", self.open_file, primary=True),
+            _button("Open cube…", self.open_file),
             _button("Open folder…", self.open_folder),
             _button("Open the demo scene", self.open_demo),
         ]
+        self._buttons[0].setProperty("primary", True)
+        for button, name in zip(self._buttons[1:], ("folder-open", "image"), strict=True):
+            set_icon(button, name)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -55,6 +58,7 @@ class StartPage(QWidget):
         name.setFont(scaled_font(self.font(), 2.4, bold=True))
         line = muted("Look into hyperspectral cubes: pictures, spectra and indices from any common file.")
         hint = muted("… or drop files or folders anywhere on this window.")
+        self.keys = muted("")
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         for button in self._buttons:
@@ -65,7 +69,7 @@ class StartPage(QWidget):
         inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inner)
         column.setSpacing(8)
-        for part in (name, line, 16, buttons, hint, 24, self._recent_heading, self.recent):
+        for part in (name, line, 16, buttons, hint, 24, self._recent_heading, self.recent, 24, self.keys):
             _add(column, part)
         self._centre(inner)
 
@@ -76,10 +80,9 @@ class StartPage(QWidget):
         row.addStretch(1)
         row.setAlignment(inner, Qt.AlignmentFlag.AlignVCenter)
 
-    def set_icons(self) -> None:
-        """Draw the icons in the colours in use."""
-        for button, name in zip(self._buttons[1:], ("folder-open", "image"), strict=True):
-            button.setIcon(icon(name))
+    def set_keys(self, palette: str, help_keys: str) -> None:
+        """Tell the two keys that lead to everything else."""
+        self.keys.setText(f"{palette} finds every command · {help_keys} opens the help")
 
     def set_recent(self, paths: Sequence[str]) -> None:
         """List recent files; those that are gone are greyed."""
@@ -145,9 +148,8 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _button(text: str, signal: SignalInstance, *, primary: bool = False) -> QPushButton:
+def _button(text: str, signal: SignalInstance) -> QPushButton:
     button = QPushButton(text)
-    button.setProperty("primary", primary)
     button.clicked.connect(signal)
     return button
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.probe import PixelFacts
-from hsi_studio.gui.widgets import muted, named, progress_bar, show_fraction
+from hsi_studio.gui.widgets import muted, named, progress_bar, quiet_button, show_fraction
 
 _MEMORY_EVERY_MS = 2000
 
@@ -89,10 +89,13 @@ class WorkLabel(QWidget):
         self.label.setWordWrap(False)
         self.bar = progress_bar("Progress of the running job")
         self.bar.setFixedWidth(96)
+        self.cancel = quiet_button("x", "Cancel the running job")
+        self.cancel.clicked.connect(self._cancel)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 0)
         row.addWidget(self.label)
         row.addWidget(self.bar)
+        row.addWidget(self.cancel)
         for signal in (jobs.added, jobs.changed, jobs.ended):
             signal.connect(self._refresh)
         self._refresh()
@@ -100,6 +103,7 @@ class WorkLabel(QWidget):
     def _refresh(self) -> None:
         waiting = [job for job in self._jobs.jobs if not job.outcome]
         self.bar.setVisible(bool(waiting))
+        self.cancel.setVisible(bool(waiting))
         if not waiting:
             self.label.setText("idle")
             return
@@ -107,6 +111,10 @@ class WorkLabel(QWidget):
         more = f" · {len(waiting) - 1} waiting" if len(waiting) > 1 else ""
         self.label.setText(job.title + more)
         show_fraction(self.bar, job.fraction)
+
+    def _cancel(self) -> None:
+        for job in self._jobs.jobs[:1]:
+            self._jobs.cancel(job)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()

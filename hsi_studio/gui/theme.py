@@ -99,6 +99,7 @@ class Theme(QObject):
         self._application = application
         self.tokens = LIGHT
         application.setStyle("Fusion")
+        self._mode: ThemeMode = "system"
         application.styleHints().colorSchemeChanged.connect(self._apply)
 
     @classmethod
@@ -108,11 +109,18 @@ class Theme(QObject):
 
     def set_mode(self, mode: ThemeMode) -> None:
         """Choose light, dark, or what the desktop says (followed while the program runs)."""
+        self._mode = mode
         self._application.styleHints().setColorScheme(_SCHEMES[mode])
-        self._apply(self._application.styleHints().colorScheme())
+        self._apply()
 
-    def _apply(self, scheme: Qt.ColorScheme) -> None:
-        self.tokens = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+    def _is_dark(self) -> bool:
+        # Not every platform can be told its scheme, so a chosen one does not depend on its answer.
+        if self._mode != "system":
+            return self._mode == "dark"
+        return self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+    def _apply(self) -> None:
+        self.tokens = DARK if self._is_dark() else LIGHT
         self._application.setPalette(palette(self.tokens))
         self._application.setStyleSheet(style_sheet(self.tokens))
         self.changed.emit(self.tokens)
@@ -151,15 +159,18 @@ def palette(tokens: Tokens) -> QPalette:
 def style_sheet(tokens: Tokens) -> str:
     """Return the application's style sheet in the colours of a theme."""
     template = paths.resource("styles", "app.qss").read_text(encoding="utf-8")
-    return Template(template).substitute(asdict(tokens))
+    folder = paths.resource("styles").as_posix()
+    name = "dark" if tokens is DARK else "light"
+    return Template(template).substitute(asdict(tokens), folder=folder, name=name)
 
 
-def icon(name: str) -> QIcon:
+def icon(name: str, *, quiet: bool = False) -> QIcon:
     """Return a Phosphor icon by name in the colours in use; it must be asked for anew when they change."""
     import qtawesome
 
     tokens = Theme.current()
-    found: QIcon = qtawesome.icon(f"ph.{name}", color=tokens.text, color_disabled=tokens.disabled)
+    color = tokens.muted if quiet else tokens.text
+    found: QIcon = qtawesome.icon(f"ph.{name}", color=color, color_disabled=tokens.disabled)
     return found
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
 
-from hsi_studio.gui.theme import icon
+from hsi_studio.gui.theme import icon, scaled_font
 
 Widget = TypeVar("Widget", bound=QWidget)
+_ICON = "icon_name"
 
 
 def named(widget: Widget, name: str) -> Widget:
@@ -22,6 +24,9 @@ def section(text: str) -> QLabel:
     """Return the heading of a part of a panel."""
     label = named(QLabel(text.upper()), text)
     label.setProperty("section", True)
+    font = scaled_font(label.font(), 0.85, bold=True)
+    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 1)
+    label.setFont(font)
     return label
 
 
@@ -40,8 +45,22 @@ def quiet_button(icon_name: str, tip: str) -> QToolButton:
     button.setProperty("quiet", True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if icon_name:
-        button.setIcon(icon(icon_name))
+        set_icon(button, icon_name)
     return button
+
+
+def set_icon(button: QAbstractButton, name: str) -> None:
+    """Give a button a Phosphor icon that follows the theme."""
+    button.setProperty(_ICON, name)
+    button.setIcon(icon(name, quiet=bool(button.property("quiet"))))
+
+
+def refresh_icons(root: QWidget) -> None:
+    """Draw the icons of all buttons inside a widget anew, after the theme has changed."""
+    for button in root.findChildren(QAbstractButton):
+        name = button.property(_ICON)
+        if name:
+            button.setIcon(icon(name, quiet=bool(button.property("quiet"))))
 
 
 def flat_button(text: str) -> QPushButton:
