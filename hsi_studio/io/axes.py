@@ -18,7 +18,8 @@ _BANDS = {
 _ROWS = {"row", "rows", "y", "line", "lines", "lat", "latitude", "northing", "downtrack", "along_track"}
 _COLS = {"col", "cols", "x", "sample", "samples", "lon", "longitude", "easting", "crosstrack", "across_track"}
 
-# Images are rarely narrower, sensors rarely have more bands.
+# Sensors rarely have more bands, and whole scenes are rarely narrower.
+_MOST_BANDS = 512
 _IMAGE_SIDE = 256
 
 
@@ -105,11 +106,11 @@ def _named_axis(names: Sequence[str]) -> int | None:
 
 
 def _likely_axis(shape: tuple[int, ...]) -> int:
-    """Return the odd one out of two equal sides; else the first if all else is an image; else the last."""
+    """Return the odd one out of two equal sides; else the first if the last cannot be it; else the last."""
     first, second, third = shape
     if len(set(shape)) == 2:
         return 0 if second == third else 1 if first == third else 2
-    return 0 if first < _IMAGE_SIDE * 2 and first < min(second, third) >= _IMAGE_SIDE else 2
+    return 0 if first <= _MOST_BANDS < third and second >= _IMAGE_SIDE else 2
 
 
 def infer_layout(

@@ -49,6 +49,8 @@ class BoxSource(ABC):
         """Return all values (rows, cols, bands) of a box; `bands` in any order."""
 
     def read(self, window: Window, bands: Sequence[int], step: int = 1) -> NDArray[Any]:
+        if len(bands) == 0:
+            return np.empty((*window.shape(step), 0), self._dtype)
         if step == 1:
             rows, cols = window.slices()
             return np.asarray(self._box(rows, cols, bands), self._dtype)
@@ -116,8 +118,6 @@ class ChunkedSource(BoxSource):
         self._array, self._layout, self._path = array, layout, path
 
     def _box(self, rows: slice, cols: slice, bands: Sequence[int]) -> NDArray[Any]:
-        if len(bands) == 0:
-            return np.empty((rows.stop - rows.start, cols.stop - cols.start, 0), self._dtype)
         wanted, place = np.unique(np.asarray(bands, np.intp), return_inverse=True)
         parts = [self._hull(rows, cols, wanted[run]) for run in runs(wanted, self._chunk_bands)]
         box = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)

@@ -19,8 +19,8 @@ def choose_variable(
 ) -> tuple[Variable, str | None]:
     """Return the cube among the arrays of a file, and a note when others were passed over.
 
-    The one array of three axes is taken; of several the only one that is larger than a picture. Without any,
-    the one image of two axes is taken.
+    The one array there is, or the one of three axes, is taken; of several the only one with more bands than a
+    picture. Without any, the one image of two axes is taken.
 
     Parameters
     ----------
@@ -37,6 +37,8 @@ def choose_variable(
     """
     if wanted is not None:
         return _named(path, variables, wanted), None
+    if len(variables) == 1:
+        return variables[0], None
     cubes = [v for v in variables if v.is_numeric and v.sides == 3 and 0 not in v.shape]
     plausible = [v for v in cubes if _looks_like_cube(v)] or cubes
     if plausible:
@@ -88,7 +90,5 @@ def _refuse_spectra(path: Path, images: Sequence[Variable], variables: Sequence[
 
 
 def _nothing(path: Path, variables: Sequence[Variable]) -> str:
-    if len(variables) == 1 and not variables[0].is_numeric:
-        return f"{path.name} holds {variables[0].dtype.name} values instead of an image"
     held = ", ".join(f"{v.name} ({shape_text(v.shape) or 'one value'})" for v in variables[:6])
     return f"{path.name} holds no image of rows × columns × bands, but {held or 'nothing'}"

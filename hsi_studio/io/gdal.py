@@ -83,7 +83,7 @@ def _part(path: Path, wanted: str | None) -> str:
         When there is no such part; `ChoiceNeeded` when there are several and none was chosen.
     """
     with opened(path, str(path)) as file:
-        parts = {part.rsplit(":", 1)[-1].strip('/"'): part for part in file.subdatasets}
+        parts: dict[str, str] = {_part_name(path, part): part for part in file.subdatasets}
         if file.count and wanted is None:
             return str(path)
     if wanted in parts:
@@ -93,6 +93,12 @@ def _part(path: Path, wanted: str | None) -> str:
         raise CubeFileError(f"{path.name} holds no image {wanted or ''}".rstrip(), f"choose {names}")
     choices = [Choice(part, full) for part, full in parts.items()]
     raise ChoiceNeeded(f"{path.name} holds {len(parts)} images", "variable", choices)
+
+
+def _part_name(path: Path, full: str) -> str:
+    """Return ``one`` of ``NETCDF:"a.nc":one`` and ``GTIFF_DIR:2`` of ``GTIFF_DIR:2:a.tif``."""
+    before, _, after = full.partition(str(path))
+    return after.strip(':/"') or before.strip(':/"')
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,10 @@ from hsi_studio.io.variable import Variable
 _EMIT_CUBES = ("reflectance", "radiance", "reflectance_uncertainty")
 _EMIT_BANDS = "sensor_band_parameters/"
 _SWATHS = "HDFEOS/SWATHS/"
-# Joined cubes are read with the rows of both halves, of which PRISMA stores (rows, bands, cols).
+# PRISMA stores lines as they are scanned.
 _PRISMA_LAYOUT = Layout(3, rows=0, cols=2, bands=1)
 _FULL_SCALE = 65535
+_REFLECTANCE = ("PRS_L2C", "PRS_L2D")
 
 
 def known_layout(file: Hdf5File, options: OpenOptions) -> Cube | None:
@@ -46,13 +48,7 @@ def _emit(file: Hdf5File, variables: Mapping[str, Variable], options: OpenOption
     cube = cube_of(file, variables[name], beside, options)
     # In the sensor's geometry the transform belongs to the lookup table, not to the pixels of the cube.
     georef = None if "location/glt_x" in variables else _gdal_georef(attributes_of(file.file))
-    return _replaced(cube, format="EMIT NetCDF", georef=georef, quantity=name.split("_")[0])
-
-
-def _replaced(cube: Cube, **fields: Any) -> Cube:
-    from dataclasses import replace
-
-    return replace(cube, **fields)
+    return replace(cube, format="EMIT NetCDF", georef=georef, quantity=name.split("_")[0])
 
 
 def _gdal_georef(attributes: Mapping[str, Any]) -> GeoReference | None:
@@ -115,7 +111,7 @@ def _prisma(file: Hdf5File, variables: Mapping[str, Variable]) -> Cube | None:
         wavelengths_nm=axis.wavelengths_nm,
         fwhm_nm=axis.fwhm_nm,
         georef=_prisma_georef(attributes, sources[0].shape),
-        quantity="reflectance" if _level(halves) >= "PRS_L2B" and _level(halves)[4:] >= "L2C" else "radiance",
+        quantity="reflectance" if _level(halves) in _REFLECTANCE else "radiance",
         fingerprint=fingerprint([file.path]),
         notes=axis.notes,
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import threading
+import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,11 +77,18 @@ class MultipageTiffReader:
         )
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    with path.open("rb") as raw:
+        yield _parsed(raw, path)
+
+
+def _parsed(raw: IO[bytes], path: Path) -> Any:
+    """Return a TiffFile that leaves the closing to us: when parsing fails it would forget to."""
     import tifffile
 
     with damaged(path):
-        return tifffile.TiffFile(path)
+        return tifffile.TiffFile(raw)
 
 
 def _is_stack(path: Path) -> bool:
@@ -130,9 +139,10 @@ class PagesSource(BoxSource):
     """
 
     def __init__(self, path: Path, layout: Layout) -> None:
-        self._tif = _opened(path)
+        raw = path.open("rb")
+        weakref.finalize(self, raw.close)
         with damaged(path):
-            self._series = self._tif.series[0]
+            self._series = _parsed(raw, path).series[0]
         shape, dtype = tuple(self._series.shape), self._series.dtype
         super().__init__(layout.pick(shape), dtype, chunk_rows=1)
         self._path, self._layout, self._lock = path, layout, threading.Lock()
