@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.app.band_cache import TILE, BandCache
-from hsi_studio.app.pictures import ImageSubject, Picture, Task, finished
-from hsi_studio.core.classes import ClassRaster
+from hsi_studio.app.pictures import ImageSubject, LayerSubject, Picture, Subject, Task, argb_of, faded
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.reading import BandReader
 from hsi_studio.core.render import channels, compute_levels, render
@@ -45,12 +44,13 @@ class Painter:
     def draw(self, task: Task, check: Callable[[], None]) -> Picture:
         """Return the picture of a task; `check` is called between strips and may raise to end the work."""
         rows, cols = task.window.shape(task.step)
-        rgba = np.empty((rows, cols, 4), np.uint8)
+        argb = np.empty((rows, cols, 4), np.uint8)
         for top in range(0, rows, TILE):
             check()
-            strip = _strip(task, top)
-            rgba[top : top + TILE] = self._rgba(replace(task, window=strip), check)
-        return finished(task, rgba)
+            argb[top : top + TILE] = self._argb(task.subject, _strip(task, top), task.step, check)
+        picture = Picture(task, argb)
+        _ = picture.opaque  # looked through here rather than on the GUI thread
+        return picture
 
     def values(self, cube: Cube, spec: ViewSpec, window: Window) -> PixelValues:
         """Return the values of the composite's channels."""
@@ -77,19 +77,14 @@ class Painter:
         for key in [key for key in tuple(self._levels) if key[0] not in cubes]:
             self._levels.pop(key, None)
 
-    def _rgba(self, task: Task, check: Callable[[], None]) -> NDArray[np.uint8]:
-        if isinstance(task.subject, ImageSubject):
-            return self._image(task.subject, task.window, task.step, check)
-        rows, cols = task.window.slices(task.step)
-        part = np.asarray(task.subject.ids[rows, cols])
-        return ClassRaster(task.subject.name, part, task.subject.classes).rgba()
-
-    def _image(
-        self, subject: ImageSubject, window: Window, step: int, check: Callable[[], None]
+    def _argb(
+        self, subject: Subject, window: Window, step: int, check: Callable[[], None]
     ) -> NDArray[np.uint8]:
-        cube, spec = subject.cube, subject.spec
-        read = self._reader(cube, check)
-        return render(cube, spec, window, step, levels=self._levels_of(cube, spec, read), read_band=read)
+        if isinstance(subject, LayerSubject):
+            return _layer(subject, window, step)
+        cube, spec, read = subject.cube, subject.spec, self._reader(subject.cube, check)
+        levels = self._levels_of(cube, spec, read)
+        return argb_of(render(cube, spec, window, step, levels=levels, read_band=read))
 
     def _reader(self, cube: Cube, check: Callable[[], None]) -> BandReader:
         return lambda band, window, step: self._bands.read(cube, band, window, step, check)
@@ -112,6 +107,13 @@ class Painter:
         return self._levels[key]
 
 
+def _layer(subject: LayerSubject, window: Window, step: int) -> NDArray[np.uint8]:
+    rows, cols = window.slices(step)
+    table = faded(argb_of(subject.raster.classes.lookup()), subject.opacity)
+    ids = np.asarray(subject.raster.ids[rows, cols])
+    return table[np.where((ids >= 0) & (ids < len(table)), ids, 0)]
+
+
 def _strip(task: Task, top: int) -> Window:
     row = task.window.row + top * task.step
     height = min(TILE * task.step, task.window.row_stop - row)
@@ -119,4 +121,4 @@ def _strip(task: Task, top: int) -> Window:
 
 
 def _kind(task: Task) -> type:
-    return type(task.subject.spec.composite) if isinstance(task.subject, ImageSubject) else ClassRaster
+    return type(task.subject.spec.composite) if isinstance(task.subject, ImageSubject) else LayerSubject

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ BASE_PIXELS = 250_000
 MARGIN = 64
 """Pixels drawn beyond each side of the part in sight, so that small moves need no reading."""
 
+_ALPHA = 3 if sys.byteorder == "little" else 0
 _BGRA = [2, 1, 0, 3] if sys.byteorder == "little" else [3, 0, 1, 2]
 
 
@@ -32,7 +34,18 @@ class ImageSubject:
     spec: ViewSpec
 
 
-Subject = ImageSubject | ClassRaster
+@dataclass(frozen=True)
+class LayerSubject:
+    """A class raster over the image, with an opacity from 0 to 1.
+
+    The opacity is in the picture because Qt scales pictures several times faster than it also fades them.
+    """
+
+    raster: ClassRaster
+    opacity: float
+
+
+Subject = ImageSubject | LayerSubject
 Role = Literal["base", "sharp"]
 
 
@@ -44,6 +57,12 @@ class Task:
     role: Role
     window: Window
     step: int
+
+    def share_of(self, window: Window) -> float:
+        """Return the part of a window that this picture shows, from 0 to 1."""
+        rows = min(self.window.row_stop, window.row_stop) - max(self.window.row, window.row)
+        cols = min(self.window.col_stop, window.col_stop) - max(self.window.col, window.col)
+        return max(0, rows) * max(0, cols) / max(1, window.size)
 
     def serves(self, need: Task) -> bool:
         """Tell whether this picture shows all that `need` must show, as sharply."""
@@ -59,13 +78,16 @@ class Task:
 class Picture:
     """A finished picture.
 
-    `argb` is (rows, cols, 4) uint8 with the bytes of Qt's ``Format_ARGB32_Premultiplied``; `opaque` tells
-    that no pixel is transparent.
+    `argb` is (rows, cols, 4) uint8 with the bytes of Qt's ``Format_ARGB32_Premultiplied``.
     """
 
     task: Task
     argb: NDArray[np.uint8]
-    opaque: bool
+
+    @cached_property
+    def opaque(self) -> bool:
+        """Whether no pixel lets what lies below shine through."""
+        return bool((self.argb[..., _ALPHA] == 255).all())
 
 
 @dataclass(frozen=True)
@@ -80,7 +102,7 @@ def image_size(subject: Subject) -> tuple[int, int]:
     """Return (rows, cols)."""
     if isinstance(subject, ImageSubject):
         return subject.cube.rows, subject.cube.cols
-    rows, cols = subject.ids.shape
+    rows, cols = subject.raster.ids.shape
     return rows, cols
 
 
@@ -128,11 +150,13 @@ def coarser(task: Task, factor: int) -> Task:
     return Task(task.subject, task.role, window, step)
 
 
-def finished(task: Task, rgba: NDArray[np.uint8]) -> Picture:
-    """Return the picture of `rgba` (rows, cols, 4), whose alpha is 0 or 255 everywhere."""
+def argb_of(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return Qt's premultiplied bytes of `rgba` (…, 4), whose alpha is 0 or 255 everywhere."""
     argb = np.ascontiguousarray(rgba[..., _BGRA])
-    clear = rgba[..., 3] == 0
-    opaque = not clear.any()
-    if not opaque:
-        argb[clear] = 0
-    return Picture(task, argb, opaque)
+    argb[rgba[..., 3] == 0] = 0
+    return argb
+
+
+def faded(argb: NDArray[np.uint8], opacity: float) -> NDArray[np.uint8]:
+    """Return premultiplied pixels (…, 4) at an opacity from 0 to 1."""
+    return np.round(argb * np.float32(opacity)).astype(np.uint8)

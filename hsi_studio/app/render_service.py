@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from hsi_studio.app.painter import Painter
 from hsi_studio.app.pictures import (
     ImageSubject,
+    LayerSubject,
     Picture,
     Role,
     Subject,
@@ -20,6 +21,7 @@ from hsi_studio.app.pictures import (
     base_task,
     coarser,
     sharp_need,
+    step_for,
     with_margin,
 )
 from hsi_studio.app.session import OpenCube, Session
@@ -38,10 +40,9 @@ _NOTHING_IN_SIGHT = Viewport(Window(0, 0, 0, 0), 1.0)
 
 @dataclass(frozen=True)
 class Shown:
-    """One layer as it is to be painted: its pictures from the bottom up, and its opacity."""
+    """One layer as it is to be painted: its pictures from the bottom up."""
 
     pictures: tuple[Picture, ...]
-    opacity: float
     is_image: bool
 
 
@@ -50,15 +51,14 @@ class _Layer:
     key: Hashable
     subject: Subject
     visible: bool
-    opacity: float
 
 
 class RenderService(QObject):
     """Keeps the pictures of the session's current cube and its layers up to date with the viewport.
 
     It compares the pictures that are needed with those at hand and on their way, and asks a worker for the
-    difference. A request is never replaced before its first picture has come if that one is quick:
-    otherwise a slider that moves faster than pictures are drawn would show none at all.
+    difference. A request is not replaced before its first picture has come if that one is quick or of use:
+    otherwise a slider or a hand that moves faster than pictures are drawn would never see one.
     """
 
     changed = Signal()
@@ -80,7 +80,7 @@ class RenderService(QObject):
         self._pictures: dict[tuple[Hashable, Role], Picture] = {}
         self._coming: tuple[Task, ...] = ()
         self._generation = 0
-        self._awaits_first = False
+        self._awaited: Task | None = None
         self._painter = Painter()
         self._worker = LatestWorker("render", self)
         self._worker.answered.connect(self._on_answer)
@@ -99,7 +99,7 @@ class RenderService(QObject):
     def stack(self) -> tuple[Shown, ...]:
         """Return what to paint, bottom first."""
         return tuple(
-            Shown(pictures, layer.opacity, isinstance(layer.subject, ImageSubject))
+            Shown(pictures, isinstance(layer.subject, ImageSubject))
             for layer in self._layers()
             if layer.visible and (pictures := tuple(self._drawable(layer)))
         )
@@ -123,9 +123,9 @@ class RenderService(QObject):
         current = self._session.current
         if current is None:
             return
-        yield _Layer("image", ImageSubject(current.cube, current.view), current.image_visible, 1.0)
+        yield _Layer("image", ImageSubject(current.cube, current.view), current.image_visible)
         for layer in current.layers:
-            yield _Layer(layer.raster, layer.raster, layer.visible, layer.opacity)
+            yield _Layer(layer.raster, LayerSubject(layer.raster, layer.opacity), layer.visible)
 
     def _drawable(self, layer: _Layer) -> Iterator[Picture]:
         base, sharp = self._pictures.get((layer.key, "base")), self._pictures.get((layer.key, "sharp"))
@@ -140,7 +140,7 @@ class RenderService(QObject):
         self._pictures.clear()
         self._viewport = _NOTHING_IN_SIGHT
         self._coming = ()
-        self._awaits_first = False
+        self._awaited = None
         self._worker.drop("pictures")
         self.changed.emit()
         if current is not None:
@@ -154,7 +154,7 @@ class RenderService(QObject):
         self._update()
 
     def _update(self, _view: object = None) -> None:
-        if self._awaits_first:
+        if self._awaited is not None and self._is_worth_waiting_for(self._awaited):
             return
         needs = [need for layer in self._layers() if layer.visible for need in self._missing(layer)]
         if all(any(task.serves(need) for task in self._coming) for need in needs):
@@ -162,7 +162,7 @@ class RenderService(QObject):
         tasks = tuple(self._steps([with_margin(need) if need.role == "sharp" else need for need in needs]))
         self._coming = tasks
         self._generation += 1
-        self._awaits_first = self._is_stale(tasks[0]) or self._painter.expected(tasks[0]) <= _PATIENCE_S
+        self._awaited = tasks[0]
         check = partial(self._check, self._generation)
         self._worker.request("pictures", partial(_draw_all, self._painter, tasks, check))
 
@@ -191,6 +191,13 @@ class RenderService(QObject):
         if factor > 1:
             yield coarser(task, factor)
 
+    def _is_worth_waiting_for(self, task: Task) -> bool:
+        if task.role == "base" or task.step > step_for(self._viewport.scale):
+            return True
+        if any(task.subject == layer.subject for layer in self._layers()):
+            return task.share_of(self._viewport.window) >= 0.5
+        return self._painter.expected(task) <= _PATIENCE_S
+
     def _is_stale(self, task: Task) -> bool:
         """Tell whether what is shown in place of `task` is a picture of something else, or nothing."""
         have = self._pictures.get((_key(task.subject), task.role))
@@ -204,7 +211,7 @@ class RenderService(QObject):
         match kind, answer:
             case "pictures", Picture():
                 self._keep(answer)
-                self._awaits_first = False
+                self._awaited = None
                 self.changed.emit()
                 self._update()
             case "values", _:
@@ -223,12 +230,12 @@ class RenderService(QObject):
     def _on_failed(self, kind: Hashable, error: Exception) -> None:
         self.failed.emit(error)
         if kind == "pictures":
-            self._awaits_first = False
+            self._awaited = None
             self._update()
 
 
 def _key(subject: Subject) -> Hashable:
-    return "image" if isinstance(subject, ImageSubject) else subject
+    return "image" if isinstance(subject, ImageSubject) else subject.raster
 
 
 def _draw_all(

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from hsi_studio.app.render_service import RenderService
 from hsi_studio.app.session import OpenCube, Session
+from hsi_studio.core.classes import Color
 from hsi_studio.core.region import Region
 from hsi_studio.core.window import Window
 from hsi_studio.gui.canvas_input import Gestures
@@ -59,12 +60,12 @@ class Canvas(CanvasView):
         self._gestures.set_tool(name)
         self._update_cursor()
 
-    def set_regions(self, regions: Sequence[tuple[Region, QColor]]) -> None:
+    def set_regions(self, regions: Sequence[tuple[Region, Color]]) -> None:
         """Outline regions, each in its colour."""
         self._scene.marks.regions = tuple(regions)
         self.update()
 
-    def set_markers(self, markers: Sequence[tuple[int, int, QColor]]) -> None:
+    def set_markers(self, markers: Sequence[tuple[int, int, Color]]) -> None:
         """Mark pixels (row, col), each in its colour."""
         self._scene.marks.markers = tuple(markers)
         self.update()

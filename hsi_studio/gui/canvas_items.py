@@ -35,14 +35,21 @@ def checkerboard(background: QColor) -> QBrush:
 
 
 def paint_stack(
-    painter: QPainter, stack: tuple[Shown, ...], transform: ViewTransform, visible: Window, *, bare: bool
+    painter: QPainter,
+    stack: tuple[Shown, ...],
+    transform: ViewTransform,
+    visible: Window,
+    *,
+    bare: bool,
+    smooth: bool,
 ) -> None:
-    """Paint pictures over one another; only the image when `bare`."""
+    """Paint pictures over one another; only the image when `bare`.
+
+    Layers are never smoothed: a mixture of two classes' colours would look like a third class.
+    """
     for shown in stack:
         if shown.is_image or not bare:
-            painter.setOpacity(shown.opacity)
-            _paint_pictures(painter, shown.pictures, transform, visible, smooth=shown.is_image)
-    painter.setOpacity(1.0)
+            _paint_pictures(painter, shown.pictures, transform, visible, smooth=smooth and shown.is_image)
 
 
 class Frame:

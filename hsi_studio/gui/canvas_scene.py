@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QSizeF
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from hsi_studio.app.painter import PixelValues
 from hsi_studio.app.render_service import RenderService
+from hsi_studio.core.classes import Color
 from hsi_studio.core.region import Region
 from hsi_studio.core.window import Window
 from hsi_studio.gui import overlays
@@ -18,13 +20,15 @@ from hsi_studio.gui.canvas_items import Frame, checkerboard, paint_stack
 from hsi_studio.gui.canvas_transform import ViewTransform
 from hsi_studio.gui.theme import Theme
 
+_SLOW_S = 0.015
+
 
 @dataclass
 class Marks:
     """What lies over the picture."""
 
-    regions: tuple[tuple[Region, QColor], ...] = ()
-    markers: tuple[tuple[int, int, QColor], ...] = ()
+    regions: tuple[tuple[Region, Color], ...] = ()
+    markers: tuple[tuple[int, int, Color], ...] = ()
     inspected: tuple[int, int] | None = None
     draft: overlays.Draft | None = None
 
@@ -59,12 +63,15 @@ class Sight:
 class Scene:
     """The pictures of a `RenderService` and the marks over them.
 
-    `frame` must be invalidated when the pictures, the view or the values change.
+    `frame` must be invalidated when the pictures, the view or the values change. While `moving`, pictures are
+    scaled without smoothing where that would take long.
     """
 
     service: RenderService
     marks: Marks = field(default_factory=Marks)
     bare: bool = False
+    moving: bool = False
+    smooth_is_slow: bool = False
     values: PixelValues | None = None
     metres_per_pixel: float | None = None
     frame: Frame = field(default_factory=Frame)
@@ -79,9 +86,13 @@ class Scene:
         """Paint a whole widget."""
         frame_painter = self.frame.begin(widget.size(), widget.devicePixelRatioF())
         if frame_painter is not None:
+            started = time.perf_counter()
+            smooth = not (self.moving and self.smooth_is_slow)
             frame_painter.fillRect(widget.rect(), QColor(Theme.current().canvas))
-            self._paint_pictures(frame_painter, sight)
+            self._paint_pictures(frame_painter, sight, smooth=smooth)
             frame_painter.end()
+            if smooth:
+                self.smooth_is_slow = time.perf_counter() - started > _SLOW_S
         self.frame.show(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self.bare:
@@ -91,16 +102,17 @@ class Scene:
 
     def paint_export(self, painter: QPainter, sight: Sight) -> None:
         """Paint the pictures, regions and markers alone, on what is there."""
-        paint_stack(painter, self.service.stack(), sight.transform, sight.visible, bare=self.bare)
+        stack = self.service.stack()
+        paint_stack(painter, stack, sight.transform, sight.visible, bare=self.bare, smooth=True)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self.bare:
             self._paint_marks(painter, sight.transform)
 
-    def _paint_pictures(self, painter: QPainter, sight: Sight) -> None:
+    def _paint_pictures(self, painter: QPainter, sight: Sight, *, smooth: bool) -> None:
         stack, visible = self.service.stack(), sight.visible
         if not all(picture.opaque for shown in stack[:1] for picture in shown.pictures):
             painter.fillRect(sight.transform.rect(visible), checkerboard(QColor(Theme.current().canvas)))
-        paint_stack(painter, stack, sight.transform, visible, bare=self.bare)
+        paint_stack(painter, stack, sight.transform, visible, bare=self.bare, smooth=smooth)
         if stack and sight.transform.scale > overlays.GRID_FROM:
             overlays.paint_grid(painter, sight.transform, visible)
         if self.values is not None:

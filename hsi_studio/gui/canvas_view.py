@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QImage,
     QInputDevice,
@@ -24,6 +24,7 @@ from hsi_studio.gui.canvas_scene import Scene, Sight
 from hsi_studio.gui.canvas_transform import ViewTransform, allowed_scale
 
 _FIT_BORDER = 5.0
+_REST_MS = 120
 _NOTCH = 1.25
 """Zoom by one notch of a wheel, which Qt counts as 120."""
 
@@ -49,6 +50,8 @@ class CanvasView(QWidget):
         self._scene = Scene(service)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 90)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._come_to_rest)
         service.changed.connect(self._repaint_pictures)
         service.values_ready.connect(self._on_values)
         service.ground_ready.connect(self._on_ground)
@@ -128,6 +131,8 @@ class CanvasView(QWidget):
         before, self._transform = self._transform, transform.kept_in_sight(*self._shape, self._size)
         self._service.set_viewport(Viewport(self.visible, self.zoom / 100))
         self._ask_for_values()
+        self._scene.moving = True
+        self._rest.start()
         self._repaint_pictures()
         self.visible_changed.emit(self.visible)
         if self._transform.scale != before.scale:
@@ -149,6 +154,11 @@ class CanvasView(QWidget):
             self._service.request_values(self.visible)
         else:
             self._scene.values = None
+
+    def _come_to_rest(self) -> None:
+        self._scene.moving = False
+        if self._scene.smooth_is_slow:
+            self._repaint_pictures()
 
     def _on_values(self, values: PixelValues) -> None:
         self._scene.values = values

@@ -10,6 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF, qGray
 
 from hsi_studio.app.painter import PixelValues
+from hsi_studio.core.classes import Color
 from hsi_studio.core.region import Rectangle, Region
 from hsi_studio.core.window import Window
 from hsi_studio.gui.canvas_transform import ViewTransform
@@ -86,25 +87,25 @@ def paint_inspected(painter: QPainter, transform: ViewTransform, row: int, col: 
 
 
 def paint_markers(
-    painter: QPainter, transform: ViewTransform, markers: Iterable[tuple[int, int, QColor]]
+    painter: QPainter, transform: ViewTransform, markers: Iterable[tuple[int, int, Color]]
 ) -> None:
     """Paint a ringed dot in the colour of its spectrum at each collected pixel."""
     for row, col, color in markers:
         centre = transform.to_widget(row + 0.5, col + 0.5)
-        painter.setBrush(color)
+        painter.setBrush(QColor(*color))
         for pen in _haloed(QColor("white"), 1.5):
             painter.setPen(pen)
             painter.drawEllipse(centre, 4.5, 4.5)
 
 
 def paint_regions(
-    painter: QPainter, transform: ViewTransform, regions: Iterable[tuple[Region, QColor]]
+    painter: QPainter, transform: ViewTransform, regions: Iterable[tuple[Region, Color]]
 ) -> None:
     """Outline drawn regions in the colour of their spectra."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for region, color in regions:
         outline = QPolygonF([transform.to_widget(row, col) for row, col in corners(region)])
-        for pen in _haloed(color, 2.0):
+        for pen in _haloed(QColor(*color), 2.0):
             painter.setPen(pen)
             painter.drawPolygon(outline)
 
