@@ -7,7 +7,16 @@ from dataclasses import replace
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.core.colour import fallback_bands
 from hsi_studio.core.cube import Cube
-from hsi_studio.core.view import BandRange, Composite, RangeMath, RgbComposite, SingleBand, TrueColor
+from hsi_studio.core.view import (
+    BandRange,
+    Composite,
+    RangeMath,
+    RgbComposite,
+    SingleBand,
+    Stretch,
+    TrueColor,
+    ViewSpec,
+)
 
 _INFRARED = BandRange(770.0, 900.0)
 _RED = BandRange(630.0, 690.0)
@@ -34,6 +43,14 @@ def with_band(cube: Cube, composite: Composite, channel: int, band: int) -> Comp
     bands = list(shown_bands(cube, composite))
     bands[channel] = band
     return RgbComposite(*bands)
+
+
+def with_composite(view: ViewSpec, composite: Composite) -> ViewSpec:
+    """Return a view with another composite; values that limit a stretch mean nothing to another kind."""
+    stretch = view.stretch
+    if type(composite) is not type(view.composite) and stretch.mode == "fixed":
+        stretch = Stretch(gamma=stretch.gamma, joint=stretch.joint)
+    return ViewSpec(composite, stretch)
 
 
 def three_bands(cube: Cube, composite: Composite) -> RgbComposite:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from hsi_studio.app.view_edit import with_composite
 from hsi_studio.core.view import Composite
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class ViewCommands(QObject):
     def show_composite(self, composite: Composite) -> None:
         """Show a preset or an index."""
         if self._session.view is not None:
-            self._session.set_view(replace(self._session.view, composite=composite))
+            self._session.set_view(with_composite(self._session.view, composite))
 
     def toggle_labels(self) -> None:
         """Hide all layers over the image, or show them all when none is shown."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from hsi_studio.app.session import OpenCube, Session
-from hsi_studio.core.view import Composite, Stretch
+from hsi_studio.app.view_edit import with_composite
+from hsi_studio.core.view import Composite
 from hsi_studio.gui.widgets import muted
 
 
@@ -29,13 +28,9 @@ class Editor(QWidget):
         return None if self.opened is None else self.opened.view.composite
 
     def set_composite(self, composite: Composite) -> None:
-        """Show another composite; values that limit a stretch mean nothing to another kind."""
-        if self.opened is None:
-            return
-        view = self.opened.view
-        if type(composite) is not type(view.composite) and view.stretch.mode == "fixed":
-            view = replace(view, stretch=Stretch(gamma=view.stretch.gamma, joint=view.stretch.joint))
-        self.session.set_view(replace(view, composite=composite))
+        """Show another composite."""
+        if self.opened is not None:
+            self.session.set_view(with_composite(self.opened.view, composite))
 
     def on_cube(self) -> None:
         """Start anew with another cube, or none."""
