@@ -191,7 +191,10 @@ class Cube:
 
 
 def _equals_nodata(stored: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
+    matches: NDArray[np.bool_]
     if abs(nodata) < _NEVER_MEASURED:
-        return np.asarray(stored == np.asarray(nodata).astype(stored.dtype))
-    # A value such as -1.23e34 is rounded by every program, and resampling mixes it into its neighbours.
-    return np.asarray(stored < -_NEVER_MEASURED if nodata < 0 else stored > _NEVER_MEASURED)
+        matches = stored == np.asarray(nodata).astype(stored.dtype)
+    else:
+        # A value such as -1.23e34 is rounded by every program, and resampling mixes it into its neighbours.
+        matches = stored < -_NEVER_MEASURED if nodata < 0 else stored > _NEVER_MEASURED
+    return matches

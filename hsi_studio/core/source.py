@@ -1,13 +1,14 @@
 """What a reader hands over: something that reads blocks of pixels."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.window import Window
+
+_CACHE_BYTES = 1 << 20
 
 
 class CubeSource(Protocol):
@@ -58,16 +59,33 @@ class ArraySource:
         return self._array.dtype.newbyteorder("=")
 
     def read(self, window: Window, bands: Sequence[int], step: int = 1) -> NDArray[Any]:
-        rows, cols = window.slices(step)
-        block = self._array[rows, cols, band_index(bands)]
-        return np.asarray(block, dtype=self.dtype)
+        """Return a copy in the memory order of the array, which is the fastest for every interleave."""
+        view = self._array[window.slices(step)]
+        shape = (*view.shape[:2], len(bands))
+        block = np.empty_like(view, self.dtype, order="K", subok=False, shape=shape)
+        runs = list(band_runs(bands))
+        for rows in _pieces(view, len(runs)):
+            for place, run in runs:
+                block[rows, :, place] = view[rows, :, run]
+        return block
 
 
-def band_index(bands: Sequence[int]) -> slice | list[int]:
-    """Return a slice when `bands` is an evenly spaced rising run, which spares a copy; else a list."""
-    if not bands:
-        return slice(0, 0)
-    step = bands[1] - bands[0] if len(bands) > 1 else 1
-    if step > 0 and all(b - a == step for a, b in pairwise(bands)):
-        return slice(bands[0], bands[-1] + 1, step)
-    return list(bands)
+def band_runs(bands: Sequence[int]) -> Iterator[tuple[slice, slice]]:
+    """Split `bands` into evenly spaced rising runs: their places in `bands`, and the bands, as slices."""
+    start = 0
+    while start < len(bands):
+        step = max(1, bands[start + 1] - bands[start]) if start + 1 < len(bands) else 1
+        stop = start + 1
+        while stop < len(bands) and bands[stop] - bands[stop - 1] == step:
+            stop += 1
+        yield slice(start, stop), slice(bands[start], bands[stop - 1] + 1, step)
+        start = stop
+
+
+def _pieces(view: NDArray[Any], passes: int) -> Iterator[slice]:
+    """Yield slices of rows; pieces that stay in the cache where several passes touch the same memory."""
+    rows = max(1, len(view))
+    if passes > 1 and abs(view.strides[2]) < min(abs(view.strides[0]), abs(view.strides[1])):
+        rows = max(1, _CACHE_BYTES // abs(view.strides[0]))
+    for start in range(0, len(view), rows):
+        yield slice(start, start + rows)

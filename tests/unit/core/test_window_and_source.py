@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.core.source import ArraySource, band_index
+from hsi_studio.core.source import ArraySource, band_runs
 from hsi_studio.core.window import Window
 
 windows = st.builds(Window, *[st.integers(-5, 30)] * 2, *[st.integers(0, 30)] * 2)
@@ -33,10 +33,30 @@ def test_a_read_equals_slicing(row: int, col: int, rows: int, cols: int, step: i
     np.testing.assert_array_equal(block, expected)
 
 
-@given(st.lists(st.integers(0, 40), unique=True, max_size=8))
-def test_a_band_index_selects_the_same_bands(bands: list[int]) -> None:
-    values = np.arange(41)
-    np.testing.assert_array_equal(values[band_index(bands)], values[np.array(bands, int)])
+@given(st.lists(st.integers(0, 40), max_size=12) | st.lists(st.integers(0, 40), unique=True).map(sorted))
+def test_band_runs_select_the_same_bands(bands: list[int]) -> None:
+    values, chosen = np.arange(41), np.full(len(bands), -1)
+    for place, run in band_runs(bands):
+        chosen[place] = values[run]
+    np.testing.assert_array_equal(chosen, bands)
+
+
+def test_neighbouring_bands_are_one_run() -> None:
+    good = [*range(3, 100), *range(110, 200)]
+    assert [run for _, run in band_runs(good)] == [slice(3, 100, 1), slice(110, 200, 1)]
+    assert [run for _, run in band_runs(range(0, 200, 2))] == [slice(0, 199, 2)]
+
+
+@pytest.mark.parametrize("axes", [(0, 1, 2), (0, 2, 1), (1, 2, 0)])
+def test_a_read_is_a_copy_in_the_order_of_the_file(axes: tuple[int, int, int]) -> None:
+    in_file = np.arange(300 * 200 * 100, dtype=np.uint16).reshape(300, 200, 100)
+    view = in_file.transpose(axes)
+    rows, cols, bands = view.shape
+    chosen = [0, 1, 2, bands - 1, 5]
+    block = ArraySource(view).read(Window.full(rows, cols), chosen)
+    np.testing.assert_array_equal(block, view[:, :, chosen])
+    assert not np.shares_memory(block, in_file)
+    assert np.argsort(block.strides).tolist() == np.argsort(view.strides).tolist()
 
 
 def test_big_endian_files_are_read_in_native_order() -> None:
