@@ -146,7 +146,7 @@ class Cube:
     def invalid(self, stored: NDArray[Any]) -> NDArray[np.bool_]:
         """Return True where stored values are no-data, NaN or infinite; same shape."""
         if stored.dtype.kind == "f":
-            bad = ~np.isfinite(stored)
+            bad: NDArray[np.bool_] = ~np.isfinite(stored)
             if self.nodata is not None:
                 bad |= _equals_nodata(stored, self.nodata)
             return bad
