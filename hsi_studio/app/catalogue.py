@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.app.session import OpenCube, Session
 from hsi_studio.app.worker import LatestWorker
@@ -14,6 +14,9 @@ from hsi_studio.core.indices import IndexInfo, available_indices
 
 class IndexCatalogue(QObject):
     """Looks the indices up whenever another cube becomes the current one; importing their list takes time."""
+
+    changed = Signal()
+    """`indices` has changed."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,3 +36,4 @@ class IndexCatalogue(QObject):
 
     def _keep(self, _: Hashable, indices: tuple[IndexInfo, ...]) -> None:
         self.indices = indices
+        self.changed.emit()

@@ -149,6 +149,22 @@ TOOLS = (
     _tool("polygon", "Polygon", "polygon", "P", "Mean spectrum of a polygon: Enter finishes, Esc cancels"),
 )
 
+_STEPS = {"Left": (0, -1), "Right": (0, 1), "Up": (-1, 0), "Down": (1, 0)}
+_TOWARDS = {"Left": "to the left", "Right": "to the right", "Up": "above", "Down": "below"}
+
+
+def _step(direction: str) -> ActionRow:
+    return ActionRow(
+        f"view.step_{direction.lower()}",
+        f"Inspect the next pixel {_TOWARDS[direction]}",
+        lambda w: w.canvas.step_inspected(*_STEPS[direction]),
+        f"Ctrl+{direction}",
+        enabled=_has_cube,
+    )
+
+
+STEPS = tuple(_step(direction) for direction in _STEPS)
+
 HELP = (
     ActionRow("help.show", "Help", lambda w: w.show_help(), "F1", "question"),
     ActionRow(
@@ -158,10 +174,10 @@ HELP = (
     ActionRow("help.about", "About hsi_studio", lambda w: w.show_about(), icon="info"),
 )
 
-ROWS = (*FILE, *VIEW, *TOOLS, *HELP)
-
-GROUPS = {"File": FILE, "View": VIEW, "Tools": TOOLS, "Help": HELP}
+GROUPS = {"File": FILE, "View": VIEW, "Tools": (*TOOLS, *STEPS), "Help": HELP}
 """Rows by the word that stands before them in the palette and the shortcuts dialog."""
+
+ROWS = tuple(row for rows in GROUPS.values() for row in rows)
 
 FILE_MENU = (
     "file.open", "file.folder", "file.demo", "recent", SEPARATOR,

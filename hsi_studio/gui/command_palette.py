@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QLineEdit, QListWidget, QListWidg
 
 from hsi_studio.gui.fuzzy import ranked
 from hsi_studio.gui.rich_list import RIGHT_TEXT, RichDelegate
-from hsi_studio.gui.widgets import named
+from hsi_studio.gui.widgets import muted, named
 
 _WIDTH, _HEIGHT = 560, 400
 _MOST = 60
@@ -29,7 +29,7 @@ class Command:
 class CommandPalette(QDialog):
     """Lists commands that answer what is typed; Enter runs the marked one, Esc leaves."""
 
-    def __init__(self, commands: Sequence[Command], parent: QWidget) -> None:
+    def __init__(self, commands: Callable[[], Sequence[Command]], parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Commands")
@@ -39,6 +39,7 @@ class CommandPalette(QDialog):
         self.list = named(QListWidget(), "Commands found")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(RichDelegate(self.list))
+        self.nothing = muted("No command answers that.")
         self._lay_out()
         self.line.textChanged.connect(self._search)
         self.line.returnPressed.connect(self._run)
@@ -53,11 +54,16 @@ class CommandPalette(QDialog):
         column = QVBoxLayout(frame)
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self.line)
+        column.addWidget(self.nothing)
         column.addWidget(self.list)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
         self.line.setFocus()
+
+    def refresh(self) -> None:
+        """Ask anew what there is."""
+        self._search(self.line.text())
 
     def _place(self, parent: QWidget) -> None:
         self.resize(min(_WIDTH, parent.width() - 32), min(_HEIGHT, parent.height() - 96))
@@ -66,11 +72,12 @@ class CommandPalette(QDialog):
 
     def _search(self, text: str) -> None:
         self.list.clear()
-        for command in ranked(text, self._commands, lambda command: command.text)[:_MOST]:
+        for command in ranked(text, self._commands(), lambda command: command.text)[:_MOST]:
             item = QListWidgetItem(command.text, self.list)
             item.setData(RIGHT_TEXT, command.keys)
             item.setData(Qt.ItemDataRole.UserRole, command)
         self.list.setCurrentRow(0)
+        self.nothing.setVisible(self.list.count() == 0)
 
     def _run(self) -> None:
         item = self.list.currentItem()

@@ -38,6 +38,7 @@ class HelpView(QWidget):
         self.search.setPlaceholderText("Search the help…")
         self.search.setClearButtonEnabled(True)
         self.index = named(QListWidget(), "Pages")
+        self.index.setObjectName("helpIndex")
         self.page = named(QTextBrowser(), "Help page")
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)

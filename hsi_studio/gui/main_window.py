@@ -178,7 +178,9 @@ class MainWindow(QMainWindow):
     def show_palette(self) -> None:
         """Show the command palette."""
         self.commands.refresh()
-        CommandPalette(self.menus.palette_commands(), self).show()
+        palette = CommandPalette(self.menus.palette_commands, self)
+        self.catalogue.changed.connect(palette.refresh)
+        palette.show()
 
     def show_shortcuts(self) -> None:
         """Show the dialog of key bindings."""

@@ -7,7 +7,7 @@ import sys
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -33,6 +33,8 @@ _MOST = 4
 
 class Toast(QFrame):
     """One message; good news and remarks go by themselves, errors stay until they are dismissed."""
+
+    dismissed = Signal()
 
     def __init__(self, parent: QWidget, text: str, level: str, details: str = "") -> None:
         super().__init__(parent)
@@ -77,7 +79,10 @@ class Toast(QFrame):
 
     def dismiss(self) -> None:
         """Take the message away."""
+        if self.isHidden():
+            return
         self.hide()
+        self.dismissed.emit()
         self.deleteLater()
 
 
@@ -87,6 +92,7 @@ class Toaster(QObject):
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
         self._over = over
+        self._toasts: list[Toast] = []
         over.installEventFilter(self)
 
     def tell(self, text: str, level: str = "accent", details: str = "") -> Toast:
@@ -101,11 +107,11 @@ class Toaster(QObject):
         details : str
             Longer text behind a button.
         """
-        for old in self.toasts()[: -_MOST + 1 or None]:
-            if len(self.toasts()) >= _MOST:
-                old.dismiss()
         toast = Toast(self._over, text, level, details)
-        toast.destroyed.connect(self._arrange)
+        toast.dismissed.connect(lambda: self._forget(toast))
+        self._toasts.append(toast)
+        for old in self._toasts[:-_MOST]:
+            old.dismiss()
         toast.show()
         self._arrange()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(toast, text))
@@ -120,10 +126,14 @@ class Toaster(QObject):
         text = f"{what} failed for a reason that hsi_studio did not foresee ({reason})."
         return self.tell(text, "bad", "".join(traceback.format_exception(error)))
 
-    def toasts(self) -> list[Toast]:
-        """Return the messages on screen, oldest first."""
-        found = self._over.findChildren(Toast, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return [toast for toast in found if not toast.isHidden()]
+    @property
+    def toasts(self) -> tuple[Toast, ...]:
+        """The messages on screen, oldest first."""
+        return tuple(self._toasts)
+
+    def _forget(self, toast: Toast) -> None:
+        self._toasts.remove(toast)
+        self._arrange()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -132,7 +142,7 @@ class Toaster(QObject):
 
     def _arrange(self) -> None:
         bottom = self._over.height() - _MARGIN
-        for toast in reversed(self.toasts()):
+        for toast in reversed(self._toasts):
             width = min(_WIDTH, self._over.width() - 2 * _MARGIN)
             height = max(toast.heightForWidth(width), toast.minimumSizeHint().height())
             bottom -= height
