@@ -15,8 +15,10 @@ from hsi_studio.core.source import CubeSource
 from hsi_studio.errors import CubeFileError
 from hsi_studio.io.axes import Layout
 from hsi_studio.io.container import array_source, open_container
-from hsi_studio.io.guard import COPY_AGAIN, array_bytes, damaged, require_memory
+from hsi_studio.io.guard import COPY_AGAIN, array_bytes, damaged, require_memory, require_numeric
 from hsi_studio.io.hdf5 import Hdf5File, is_hdf5
+from hsi_studio.io.mapped import MappedSource
+from hsi_studio.io.mat5 import Stored, stored_values
 from hsi_studio.io.options import OpenOptions
 from hsi_studio.io.variable import Variable
 
@@ -25,7 +27,6 @@ _TYPES = {"double": "f8", "single": "f4", "logical": "b1"} | {
 }
 # zlib cannot shrink more than this.
 _MOST_COMPRESSION = 1100
-_SUBSYSTEM = b"MATLAB 7.3"
 
 
 class MatlabReader:
@@ -50,16 +51,17 @@ class MatlabReader:
 
 
 class Matlab5File:
-    """A .mat file of version 4 to 7; a variable is read whole, which the format limits to 2 GB."""
+    """A .mat file of version 4 to 7; uncompressed values stay in the file."""
 
     format = "MATLAB 5"
 
     def __init__(self, path: Path) -> None:
-        from scipy.io import whosmat
+        from scipy.io import matlab, whosmat
 
         self.path = path
         with damaged(path):
             self._listed = whosmat(str(path))
+            self._is_version_4 = matlab.matfile_version(str(path))[0] == 0
 
     def variables(self) -> Sequence[Variable]:
         return [
@@ -70,29 +72,41 @@ class Matlab5File:
     def values(self, variable: Variable) -> NDArray[Any]:
         from scipy.io import loadmat
 
-        self._check_size(variable)
+        if not self._is_version_4:
+            self._checked(variable)
+        require_memory(array_bytes(variable.shape, variable.dtype), self.path, variable.name)
         with damaged(self.path):
             found: Any = loadmat(str(self.path), variable_names=[variable.name])[variable.name]
-        # Whole numbers are stored in the smallest type that holds them, whatever the header declares.
-        if (
-            not isinstance(found, np.ndarray)
-            or found.shape != variable.shape
-            or found.dtype.kind not in "iufb"
-        ):
-            raise CubeFileError(
-                f"{variable.name} in {self.path.name} is not what the file declares", COPY_AGAIN
-            )
-        return found
+        if found.shape != variable.shape or found.dtype.kind not in "iufb":
+            raise self._mismatch(variable)
+        return np.asarray(found)
 
     def source(self, variable: Variable, layout: Layout) -> CubeSource:
-        return array_source(self.values(variable), layout)
+        stored = None if self._is_version_4 else self._checked(variable)
+        if stored is None or stored.offset is None:
+            return array_source(self.values(variable), layout)
+        return MappedSource(self.path, stored.dtype, variable.shape, layout, offset=stored.offset, order="F")
 
-    def _check_size(self, variable: Variable) -> None:
-        # Declared as double, stored as bytes: the smallest that the values can take.
-        values = array_bytes(variable.shape, np.dtype(np.uint8))
-        if values > _MOST_COMPRESSION * self.path.stat().st_size:
-            raise CubeFileError(f"{variable.name} is larger than {self.path.name} can hold", COPY_AGAIN)
-        require_memory(array_bytes(variable.shape, variable.dtype), self.path, variable.name)
+    def _checked(self, variable: Variable) -> Stored:
+        """Return where the values lie, whole numbers in the smallest type that holds them.
+
+        Raises
+        ------
+        CubeFileError
+            When they are complex, or are not of the type or number that the array declares, or more than the
+            file can hold.
+        """
+        with damaged(self.path):
+            stored = stored_values(self.path, variable.name)
+        if stored.is_complex:
+            require_numeric(np.dtype(complex), self.path, variable.name)
+        fits = stored.dtype.kind != "V" and stored.size == array_bytes(variable.shape, stored.dtype)
+        if not fits or stored.size > _MOST_COMPRESSION * self.path.stat().st_size:
+            raise self._mismatch(variable)
+        return stored
+
+    def _mismatch(self, variable: Variable) -> CubeFileError:
+        return CubeFileError(f"{variable.name} in {self.path.name} is not what the file declares", COPY_AGAIN)
 
 
 class Matlab73File(Hdf5File):

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from scipy.io import loadmat, savemat
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import ChoiceNeeded, CubeFileError, HsiError
+from hsi_studio.io.mapped import MappedSource
 from hsi_studio.io.matlab import MatlabReader
 from hsi_studio.io.options import OpenOptions
 
@@ -116,7 +118,23 @@ def test_cells_structs_and_text_are_no_cubes(tmp_path: Path) -> None:
 
 def test_complex_cube_is_refused(tmp_path: Path) -> None:
     savemat(tmp_path / "a.mat", {"z": np.zeros((3, 4, 5)) + 1j})
-    with pytest.raises(CubeFileError):
+    with pytest.raises(CubeFileError, match=r"z in a\.mat holds complex numbers"):
+        read(tmp_path / "a.mat")
+
+
+def test_uncompressed_values_stay_in_the_file(shared_data: Path) -> None:
+    cube = read(shared_data / "abu" / "abu-airport-1.mat")
+    assert isinstance(cube.source, MappedSource)
+
+
+def test_unknown_type_of_values_is_refused(tmp_path: Path) -> None:
+    """SciPy would end the process with a segmentation fault."""
+    savemat(tmp_path / "a.mat", {"cube": np.zeros((3, 4, 5))})
+    content = bytearray((tmp_path / "a.mat").read_bytes())
+    place = content.index(struct.pack("<II", 9, 480))  # double, 60 values
+    content[place : place + 4] = struct.pack("<I", 200)
+    (tmp_path / "a.mat").write_bytes(content)
+    with pytest.raises(CubeFileError, match="not what the file declares"):
         read(tmp_path / "a.mat")
 
 
