@@ -30,6 +30,7 @@ class BandMarks(QObject):
         self.grey.sigDragged.connect(lambda line: self._on_line(0, line))
         for region in self.ranges:
             region.sigRegionChanged.connect(self._on_range)
+            region.sigRegionChangeFinished.connect(self._on_range)  # the last move tells only this
         plot.palette_changed.connect(self._apply_palette)
         plot.getViewBox().sigResized.connect(self._place_tags)
         session.view_changed.connect(self.refresh)
