@@ -106,7 +106,15 @@ def open_cube(
         if reader.recognises(path):
             cube = _open_guarded(reader, path, options, progress)
             return _with_references(cube, options, progress)
-    raise CubeFileError(
+    raise _unknown(path)
+
+
+def _unknown(path: Path) -> CubeFileError:
+    if not path.exists():
+        return CubeFileError(f"{path} does not exist", "check the path")
+    if path.is_dir():
+        return CubeFileError(f"{path.name} is a folder without a cube", "choose a file in it")
+    return CubeFileError(
         f"{path.name} has no format that hsi_studio knows", "see `hsi-studio info --help` for the list"
     )
 

@@ -200,7 +200,7 @@ def broken_headers(draw: st.DrawFn) -> bytes:
     return bytes(raw[: draw(st.integers(0, len(raw)))]) if draw(st.booleans()) else bytes(raw)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(raw=broken_headers())
 def test_no_header_raises_anything_but_our_error(
     tmp_path_factory: pytest.TempPathFactory, counting: Counting, raw: bytes

@@ -76,6 +76,18 @@ def test_a_header_that_does_not_exist_is_told(tmp_path: Path) -> None:
         open_cube(tmp_path / "nothing.hdr")
 
 
+@pytest.mark.parametrize("name", ["nothing", "nothing.img", "nothing.xyz"])
+def test_a_path_that_does_not_exist_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CubeFileError, match=rf"{name} does not exist"):
+        open_cube(tmp_path / name)
+
+
+def test_a_folder_without_a_cube_is_told(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing here")
+    with pytest.raises(CubeFileError, match="is a folder without a cube; choose a file in it"):
+        open_cube(tmp_path)
+
+
 def test_a_real_header_without_data(shared_data: Path) -> None:
     with pytest.raises(CubeFileError, match="has no data file beside it"):
         open_cube(shared_data / "pycoal_avirisng" / "f080702t01p00r08rdn_c_sc01_ort_img_123_456.hdr")
