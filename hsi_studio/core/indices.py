@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -58,10 +59,12 @@ def compute_index(
     import spyndex
 
     # Only names of the catalogue pass: spyndex evaluates the catalogue's formula.
-    if name not in {info.name for info in available_indices(cube)}:
+    names = [info.name for info in available_indices(cube)]
+    if name not in names:
+        similar = get_close_matches(name, names, 5, 0.3) or names[:5]
         raise UsageError(
             f"the index {name!r} cannot be computed from the bands of {cube.name}",
-            "choose one of those that `hsi-studio render --help` or the view panel lists",
+            f"choose another, such as {', '.join(similar)}" if names else "choose a file with wavelengths",
         )
     window = cube.window if window is None else window
     values = _parameters(cube, spyndex.indices[name].bands, window, step, read_band or cube.band)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-class _Sliceable:
+class Sliceable:
     """What dask needs of an array: shape, dtype and slices."""
 
     ndim = 3
@@ -28,8 +28,9 @@ class _Sliceable:
         row, col, band = (range(size)[part] for size, part in zip(self.shape, key, strict=True))
         if not len(row) or not len(col):
             return np.empty((len(row), len(col), len(band)), self.dtype)
-        window = Window(row[0], col[0], row[-1] + 1 - row[0], col[-1] + 1 - col[0])
-        return self._cube.block(window, band)[:: row.step, :: col.step]
+        top, left = min(row[0], row[-1]), min(col[0], col[-1])
+        window = Window(top, left, abs(row[-1] - row[0]) + 1, abs(col[-1] - col[0]) + 1)
+        return self._cube.block(window, band)[row[0] - top :: row.step, col[0] - left :: col.step]
 
 
 def cube_to_xarray(cube: Cube) -> xr.DataArray:
@@ -42,7 +43,7 @@ def cube_to_xarray(cube: Cube) -> xr.DataArray:
     import xarray as xr
 
     values = da.from_array(  # type: ignore[no-untyped-call]
-        _Sliceable(cube), chunks="auto", name=False, fancy=False, asarray=False
+        Sliceable(cube), chunks="auto", name=False, fancy=False, asarray=False
     )
     return xr.DataArray(
         values,

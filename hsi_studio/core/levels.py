@@ -11,6 +11,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.planes import channels
 from hsi_studio.core.reading import BandReader, sample_step
 from hsi_studio.core.view import Levels, Stretch, TrueColor, ViewSpec
+from hsi_studio.errors import UsageError
 
 SAMPLE_PIXELS = 250_000
 
@@ -29,6 +30,11 @@ def compute_levels(cube: Cube, spec: ViewSpec, read_band: BandReader | None = No
     Percentiles and extremes are those of about 250 000 pixels spread evenly over the cube. True colour of
     reflectance always has joint limits, which keep the hues; for radiance and counts, whose light is
     unknown, limits of each channel balance the white.
+
+    Raises
+    ------
+    UsageError
+        For percentages outside 0 to 100, and what `channels` raises.
     """
     stretch = spec.stretch
     if stretch.mode == "fixed":
@@ -65,6 +71,10 @@ def _limits(sample: NDArray[np.float32], stretch: Stretch) -> tuple[float, float
     if not len(sample):
         return 0.0, 1.0
     if stretch.mode == "percentile":
+        if not (0 <= stretch.low <= 100 and 0 <= stretch.high <= 100):
+            raise UsageError(
+                f"the stretch {stretch.low:g}–{stretch.high:g} is no pair of percentages", "use 2 and 98"
+            )
         low, high = np.percentile(sample, (stretch.low, stretch.high)).tolist()
         if low < high:
             return low, high

@@ -91,8 +91,15 @@ def test_division_by_zero_is_undefined(make_cube: MakeCube) -> None:
 
 @pytest.mark.parametrize("name", ["__import__('os')", "ndvi ", "kNDVI", ""])
 def test_other_names_are_refused(cube: Cube, name: str) -> None:
-    with pytest.raises(UsageError, match="cannot be computed"):
+    with pytest.raises(UsageError, match="cannot be computed from the bands of generated; choose another"):
         compute_index(cube, name)
+
+
+def test_near_misses_are_suggested(cube: Cube, make_cube: MakeCube) -> None:
+    with pytest.raises(UsageError, match="such as .*NDVI"):
+        compute_index(cube, "ndVI")
+    with pytest.raises(UsageError, match="choose a file with wavelengths"):
+        compute_index(make_cube(np.ones((2, 2, 4), np.float32)), "NDVI")
 
 
 def test_woods_of_indian_pines_are_greener_than_fields_in_june() -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.georef import GeoReference
+from hsi_studio.core.interchange import Sliceable
 from hsi_studio.core.source import ArraySource
 from hsi_studio.core.window import Window
 
@@ -43,6 +44,13 @@ def test_every_way_of_indexing(make_cube: MakeCube) -> None:
     )
     assert array[4:4].values.shape == (0, 8, 7)
     assert int(array.sum()) == values.sum()
+
+
+def test_slices_that_dask_may_push_down(make_cube: MakeCube) -> None:
+    values = np.arange(9 * 8 * 7).reshape(9, 8, 7)
+    lazy = Sliceable(make_cube(values))
+    for key in (np.s_[2:8:3, 1:6:2, 4:5], np.s_[::-2, 6:1:-3, 5:1:-1], np.s_[:, 3:3, :]):
+        np.testing.assert_array_equal(lazy[key], values[key])
 
 
 def test_nothing_is_read_until_it_is_needed() -> None:

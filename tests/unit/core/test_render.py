@@ -127,6 +127,11 @@ def test_percentiles_each_and_joint(make_cube: MakeCube, rng: np.random.Generato
     np.testing.assert_allclose(joint.limits, [np.percentile(values, (5, 90))] * 3, rtol=1e-5)
 
 
+def test_impossible_percentages_are_told(scene: Cube) -> None:
+    with pytest.raises(UsageError, match="the stretch 2–110 is no pair of percentages; use 2 and 98"):
+        compute_levels(scene, ViewSpec(SingleBand(0), Stretch(low=2, high=110)))
+
+
 def test_constant_empty_and_nearly_constant_bands(make_cube: MakeCube) -> None:
     values = np.zeros((20, 20, 3), np.float32)
     values[..., 0] = 7
