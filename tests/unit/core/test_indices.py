@@ -96,7 +96,7 @@ def test_other_names_are_refused(cube: Cube, name: str) -> None:
 
 
 def test_near_misses_are_suggested(cube: Cube, make_cube: MakeCube) -> None:
-    with pytest.raises(UsageError, match="such as .*NDVI"):
+    with pytest.raises(UsageError, match=r"such as NDVI"):
         compute_index(cube, "ndVI")
     with pytest.raises(UsageError, match="choose a file with wavelengths"):
         compute_index(make_cube(np.ones((2, 2, 4), np.float32)), "NDVI")
