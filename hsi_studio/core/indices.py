@@ -59,9 +59,10 @@ def compute_index(
     import spyndex
 
     # Only names of the catalogue pass: spyndex evaluates the catalogue's formula.
-    names = {info.name.lower(): info.name for info in available_indices(cube)}
-    if name not in names.values():
-        similar = [names[key] for key in get_close_matches(name.lower(), names, 5, 0.3) or [*names][:5]]
+    names = [info.name for info in available_indices(cube)]
+    if name not in names:
+        any_case = {known.lower(): known for known in names}
+        similar = [any_case[key] for key in get_close_matches(name.lower(), any_case, 5, 0.3)] or names[:5]
         raise UsageError(
             f"the index {name!r} cannot be computed from the bands of {cube.name}",
             f"choose another, such as {', '.join(similar)}" if names else "choose a file with wavelengths",
