@@ -1,0 +1,73 @@
+"""The main window on real parts, with settings in a folder of its own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from hsi_studio.app.settings import load_settings
+from hsi_studio.gui.main_window import MainWindow
+from hsi_studio.gui.theme import Theme
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """The application's theme, taken off again afterwards."""
+    theme = Theme(qapp)
+    theme.set_mode("dark")
+    yield theme
+    theme.set_mode("system")
+    qapp.styleHints().setColorScheme(Qt.ColorScheme.Unknown)
+    qapp.setStyleSheet("")
+    qapp.setPalette(QPalette())
+    theme.deleteLater()
+    Theme._instance = None
+
+
+@pytest.fixture
+def settings_path(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.json"
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, theme: Theme, settings_path: Path) -> Callable[[], MainWindow]:
+    """Open the main window with the settings of the last one, as a start of the program does."""
+
+    def build() -> MainWindow:
+        settings, _ = load_settings(settings_path)
+        window = MainWindow(settings, settings_path, theme)
+        qtbot.addWidget(window, before_close_func=lambda w: w.stop())
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    return build
+
+
+@pytest.fixture
+def window(open_window: Callable[[], MainWindow]) -> MainWindow:
+    return open_window()
+
+
+@pytest.fixture
+def wait_for_jobs(qtbot: QtBot) -> Callable[[MainWindow], None]:
+    """Wait until the window's jobs have ended and their results were delivered."""
+
+    def wait(window: MainWindow) -> None:
+        qtbot.waitUntil(lambda: not window.jobs.jobs, timeout=20_000)
+        qtbot.wait(30)
+
+    return wait
+
+
+@pytest.fixture
+def demo_window(window: MainWindow, wait_for_jobs: Callable[[MainWindow], None]) -> MainWindow:
+    """The window with the demo scene."""
+    window.files.open_demo()
+    wait_for_jobs(window)
+    return window
