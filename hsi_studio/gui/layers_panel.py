@@ -135,7 +135,6 @@ class LayerRow(QWidget):
         self.opacity = named(QSlider(Qt.Orientation.Horizontal), f"Opacity of {name}")
         self.opacity.setMaximum(100)
         self.opacity.setFixedWidth(72)
-        self.opacity.setVisible(fades)
         label = QLabel(name)
         label.setMinimumWidth(40)
         row = QHBoxLayout(self)
@@ -144,6 +143,7 @@ class LayerRow(QWidget):
         row.addWidget(self.eye)
         row.addWidget(label, 1)
         row.addWidget(self.opacity)
+        self.opacity.setHidden(not fades)
         if fades:
             self._add_remove()
 

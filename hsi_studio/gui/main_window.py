@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.probe = PixelProbe(self.session, self)
         self.catalogue = IndexCatalogue(self.session, self)
         self.setAcceptDrops(True)
-        self.setMinimumSize(800, 520)
+        self.setMinimumSize(720, 480)
         self._build()
         self._connect()
         self._restore()
