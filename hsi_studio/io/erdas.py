@@ -20,7 +20,7 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.errors import CubeFileError
 from hsi_studio.io.axes import Layout
 from hsi_studio.io.fingerprint import fingerprint
-from hsi_studio.io.guard import megabytes, shape_text
+from hsi_studio.io.guard import COPY_AGAIN, shape_text
 from hsi_studio.io.mapped import MappedSource
 from hsi_studio.io.options import OpenOptions
 
@@ -44,9 +44,6 @@ class _Header:
     @property
     def plausible(self) -> bool:
         return self.packing in (*_PACKINGS, _FOUR_BIT) and min(self.shape) > 0
-
-    def size(self) -> int:
-        return _HEADER_BYTES + math.prod(self.shape) * self.dtype.itemsize
 
 
 class ErdasReader:
@@ -94,14 +91,7 @@ def _checked(path: Path) -> _Header:
     if not header.plausible:
         raise CubeFileError(
             f"the header of {path.name} says {shape_text(header.shape)} values of type {header.packing}",
-            "copy the file again from its source",
-        )
-    actual = path.stat().st_size
-    if actual < header.size():
-        raise CubeFileError(
-            f"{path.name} says {shape_text(header.shape)} values ({megabytes(header.size())}) "
-            f"but it is {megabytes(actual)} long",
-            "copy the file again from its source",
+            COPY_AGAIN,
         )
     return header
 

@@ -50,8 +50,8 @@ def test_the_file_named_is_the_one_opened(tmp_path: Path, write_envi: Write, cou
 def test_the_ending_that_names_the_interleave_comes_first(
     tmp_path: Path, write_envi: Write, counting: Counting
 ) -> None:
-    write_envi(tmp_path / "scene.hdr", counting, "bil", suffix=".img")
-    write_envi(tmp_path / "scene.hdr", counting, "bsq", suffix=".bsq")
+    for interleave in ("bil", "bip", "bsq"):
+        write_envi(tmp_path / "scene.hdr", counting, interleave, suffix=f".{interleave}")
     assert open_cube(tmp_path / "scene.hdr").name == "scene.bsq"
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.io import open_cube
+from hsi_studio.io.envi_header import decode
 
 Counting = NDArray[np.uint16]
 Opened = Callable[..., Cube]
@@ -43,6 +44,11 @@ def test_line_ends_marks_and_encodings(
     cube = open_cube(tmp_path / "scene.hdr")
     assert cube.band_names == ("é1", "é2", "é3", "é4", "é5", "é6")
     np.testing.assert_array_equal(cube.block(), counting)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+def test_decoded_text_has_no_mark_and_plain_line_ends(encoding: str) -> None:
+    assert decode("ENVI\r\né\r".encode(encoding)) == "ENVI\né\n"
 
 
 def test_comments_blank_lines_odd_case_and_lists_over_lines(

@@ -88,7 +88,7 @@ def test_damaged_files(tmp_path: Path, content: bytes, words: str) -> None:
     assert caught.value.remedy
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(changes=st.lists(st.tuples(st.integers(0, 127), st.integers(0, 255)), max_size=20))
 def test_no_header_raises_anything_but_our_error(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[int, int]]
