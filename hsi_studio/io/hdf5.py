@@ -25,8 +25,9 @@ from hsi_studio.io.variable import Variable
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _CLASSIC = (b"CDF\x01", b"CDF\x02")
 _HDF4 = b"\x0e\x03\x13\x01"
-# Chunks read again while a spectrum is hovered over or a slider moved.
-_CACHE_BYTES = 64 << 20
+# Chunks that are read again while the pointer or a slider moves. HDF5 asks for a prime number of places.
+_CACHE_BYTES = 256 << 20
+_CACHE_PLACES = 20_011
 _DIMENSION_ONLY = b"This is a netCDF dimension but not a netCDF variable"
 
 
@@ -82,7 +83,9 @@ class Hdf5File:
 
         self.path = path
         with damaged(path):
-            self.file = h5py.File(path, "r", rdcc_nbytes=_CACHE_BYTES, locking="best-effort")
+            self.file = h5py.File(
+                path, "r", rdcc_nbytes=_CACHE_BYTES, rdcc_nslots=_CACHE_PLACES, locking="best-effort"
+            )
 
     def variables(self) -> Sequence[Variable]:
         import h5py

@@ -97,9 +97,11 @@ def _is_stack(path: Path) -> bool:
         first = tif.pages[0]
         if any(tag in first.tags for tag in _GEO_TAGS):
             return False
-        if first.samplesperpixel > _MOST_SAMPLES or tif.is_imagej or tif.is_shaped:
+        if len(tif.pages) > 1 and not tif.pages[1].subfiletype & _REDUCED:
             return True
-        return len(tif.pages) > 1 and not tif.pages[1].subfiletype & _REDUCED
+        # One packed page is better read by GDAL, which unpacks only the tiles that are asked for.
+        in_one_piece = tif.series[0].dataoffset is not None
+        return in_one_piece and (first.samplesperpixel > _MOST_SAMPLES or tif.is_imagej or tif.is_shaped)
 
 
 def _layout(path: Path, shape: tuple[int, ...], axes: str) -> Layout:
@@ -126,6 +128,26 @@ def _source(path: Path, layout: Layout) -> CubeSource:
     if offset is not None:
         return MappedSource(path, dtype, shape, layout, offset=offset)
     return PagesSource(path, layout)
+
+
+def mapped_page(path: Path) -> MappedSource | None:
+    """Return the first page of a TIFF where its values lie in one uncompressed piece, else None.
+
+    Raises
+    ------
+    CubeFileError
+        When the file is shorter than its header says.
+    """
+    try:
+        with _opened(path) as tif, damaged(path):
+            series = tif.series[0]
+            shape, axes, offset = tuple(series.shape), str(series.axes), series.dataoffset
+            dtype = series.dtype.newbyteorder(tif.byteorder)
+    except CubeFileError:
+        return None
+    if offset is None or axes not in ("YX", "YXS", "SYX"):
+        return None
+    return MappedSource(path, dtype, shape, _layout(path, shape, axes), offset=offset)
 
 
 class PagesSource(BoxSource):

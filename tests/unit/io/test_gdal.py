@@ -19,7 +19,8 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import ChoiceNeeded, CubeFileError, HsiError
-from hsi_studio.io.gdal import GdalReader
+from hsi_studio.io.gdal import GdalReader, GdalSource
+from hsi_studio.io.mapped import MappedSource
 from hsi_studio.io.options import OpenOptions
 
 AssertReads = Callable[[Cube, NDArray[Any]], None]
@@ -191,6 +192,24 @@ def test_overviews_are_used(tmp_path: Path) -> None:
     assert len(marked)
     assert cube.band(0, step=2).min() == 1
     assert cube.band(0, step=4).max() == 0
+
+
+@pytest.mark.parametrize("interleave", ["band", "pixel"])
+def test_uncompressed_values_are_mapped(tmp_path: Path, assert_reads: AssertReads, interleave: str) -> None:
+    values = filled((30, 40, 6), "u2")
+    write(
+        tmp_path / "a.tif",
+        values,
+        interleave=interleave,
+        crs="EPSG:32633",
+        transform=Affine(1, 0, 2, 0, -1, 3),
+    )
+    write(tmp_path / "b.tif", values, interleave=interleave, compress="deflate")
+    cube = read(tmp_path / "a.tif")
+    assert isinstance(cube.source, MappedSource)
+    assert cube.format == "GeoTIFF"
+    assert_reads(cube, values)
+    assert isinstance(read(tmp_path / "b.tif").source, GdalSource)
 
 
 def test_many_threads_read_at_once(tmp_path: Path) -> None:
