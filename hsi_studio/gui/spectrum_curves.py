@@ -9,8 +9,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainterPath, QPalette, QPolygonF
-from PySide6.QtWidgets import QGraphicsPathItem
+from PySide6.QtGui import QColor, QPainterPath, QPalette, QPixmapCache, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 from hsi_studio.app.spectra_model import Entry
 from hsi_studio.app.spectrum_service import Curve
@@ -18,6 +18,7 @@ from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.gui.shades import mixed, translucent
 
 _HOVER_Z = 5
+_PICTURES_KB = 65536
 
 
 def entry_color(entry: Entry, palette: QPalette) -> QColor:
@@ -48,6 +49,7 @@ class Curves:
     """Draws on a plot what a `SpectraModel` holds; only what changed is drawn anew."""
 
     def __init__(self, plot: pg.PlotItem) -> None:
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), _PICTURES_KB))
         self._plot = plot
         self._drawn: dict[int, _Drawn] = {}
         self._hover = _line()
@@ -106,6 +108,9 @@ class Curves:
 
     def _new_items(self) -> tuple[pg.PlotDataItem, QGraphicsPathItem]:
         line, spread = _line(), QGraphicsPathItem()
+        # Kept as pictures: under a moving cursor only the live curve is stroked anew.
+        for item in (line.curve, spread):
+            item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         spread.setPen(pg.mkPen(None))
         spread.setZValue(-1)
         self._plot.addItem(spread, ignoreBounds=True)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette
 
 from hsi_studio.gui.shades import Channel, channel_color, mixed, translucent
 
@@ -87,23 +84,27 @@ class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
         self._label.setColor(color)
 
 
-class GapShades:
+class GapShades(pg.GraphicsObject):  # type: ignore[misc]
     """Grey stretches where a cube has no usable bands."""
 
-    def __init__(self, plot: pg.PlotItem) -> None:
-        self._plot = plot
-        self._items: list[pg.LinearRegionItem] = []
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: tuple[tuple[float, float], ...] = ()
+        self._color = QColor()
+        self.setZValue(_GAP_Z)
 
-    def show(self, gaps: Sequence[tuple[float, float]], color: QColor) -> None:
+    def show_gaps(self, gaps: tuple[tuple[float, float], ...], color: QColor) -> None:
         """Shade these intervals and no others."""
-        for item in self._items:
-            self._plot.removeItem(item)
-        self._items = [_shade(gap, color) for gap in gaps]
-        for item in self._items:
-            self._plot.addItem(item, ignoreBounds=True)
+        self.gaps, self._color = gaps, color
+        self.update()
 
+    def boundingRect(self) -> QRectF:
+        return QRectF(self.viewRect())
 
-def _shade(gap: tuple[float, float], color: QColor) -> Any:
-    item = pg.LinearRegionItem(gap, brush=color, pen=pg.mkPen(None), movable=False)
-    item.setZValue(_GAP_Z)
-    return item
+    def viewRangeChanged(self) -> None:
+        self.prepareGeometryChange()
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        seen = self.boundingRect()
+        for start, stop in self.gaps:
+            painter.fillRect(QRectF(start, seen.top(), stop - start, seen.height()), self._color)

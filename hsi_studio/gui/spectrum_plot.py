@@ -38,7 +38,8 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
         self._values: tuple[float, float] | None = None
         plot = self.getPlotItem()
         plot.hideButtons()
-        self._gaps = GapShades(plot)
+        self._gaps = GapShades()
+        plot.addItem(self._gaps, ignoreBounds=True)
         self.curves = Curves(plot)
         self._cursor = pg.InfiniteLine(angle=90)
         self._point = pg.ScatterPlotItem(size=7, pen=pg.mkPen(None))
@@ -90,9 +91,9 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def set_hint(self, text: str) -> None:
         """Show a sentence in the middle of an empty plot; an empty one hides it."""
-        self._hint.setText(text)
-        self._hint.setVisible(bool(text))
-        self._place_hint()
+        if text != self._hint.text():
+            self._hint.setText(text)
+            self._place_hint()
 
     def reset_view(self) -> None:
         """Show all wavelengths and all curves, and follow the curves from now on."""
@@ -140,7 +141,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def _shade_gaps(self) -> None:
         gaps = () if self._axis is None else self._axis.gaps
-        self._gaps.show(gaps, mixed(self.palette(), 0.11))
+        self._gaps.show_gaps(gaps, mixed(self.palette(), 0.11))
 
     def _apply_palette(self) -> None:
         lines, text = mixed(self.palette(), 0.35), mixed(self.palette(), 0.72)

@@ -243,7 +243,7 @@ def test_bad_bands_of_a_real_scene_are_not_drawn(
         model.hover(3, 3)
     x, y = panel.plot.curves._hover.getData()
     assert not set(tile.wavelengths_nm[tile.bad_bands]) & set(x[np.isfinite(y)])
-    assert len(panel.plot._gaps._items) >= 1
+    assert len(panel.plot._gaps.gaps) >= 1
 
 
 @pytest.mark.usefixtures("pines")
