@@ -21,9 +21,8 @@ def test_target_appears_when_the_block_ends(tmp_path: Path) -> None:
 
 def test_failure_leaves_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("old")
-    with pytest.raises(ZeroDivisionError), atomic_output(tmp_path / "a.txt") as temporary:
-        temporary.write_text("half")
-        raise ZeroDivisionError
+    with pytest.raises(UnicodeEncodeError), atomic_output(tmp_path / "a.txt") as temporary:
+        temporary.write_text("half, then ✗", encoding="ascii")
     assert (tmp_path / "a.txt").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
 
