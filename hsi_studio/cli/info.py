@@ -12,6 +12,8 @@ from hsi_studio.cli.options import Json, with_cube
 from hsi_studio.cli.output import print_json, print_table
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.facts import facts
+from hsi_studio.core.indices import available_indices
+from hsi_studio.core.presets import presets
 
 
 @with_cube
@@ -59,6 +61,8 @@ def description(cube: Cube) -> dict[str, Any]:
         "transform": None if georef is None else georef.transform,
         "pixel_size": None if georef is None else georef.pixel_size,
         "classes": None if cube.classes is None else [asdict(entry) for entry in cube.classes],
+        "presets": list(presets(cube)),
+        "indices": [index.name for index in available_indices(cube)],
         "size_bytes": math.prod(cube.shape) * cube.dtype.itemsize,
         "fingerprint": cube.fingerprint,
         "notes": cube.notes,

@@ -60,7 +60,10 @@ def render(
         bool, typer.Option("--pca", help="First three principal components.", rich_help_panel=_WHAT)
     ] = False,
     index: Annotated[
-        str | None, typer.Option(help="A spectral index, such as NDVI.", rich_help_panel=_WHAT)
+        str | None,
+        typer.Option(
+            help="A spectral index, such as NDVI (`info --json` lists them).", rich_help_panel=_WHAT
+        ),
     ] = None,
     preset: Annotated[
         str | None, typer.Option(help="A preset of the window, such as SWIR.", rich_help_panel=_WHAT)

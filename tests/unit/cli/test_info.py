@@ -21,6 +21,8 @@ def test_json_tells_everything(cli: Callable, scene: Path) -> None:
     assert told["bad_bands"] == [7]
     assert told["size_bytes"] == 6 * 8 * 20 * 2
     assert len(told["fingerprint"]) == 32
+    assert "NDVI" in told["indices"]
+    assert "True colour" in told["presets"]
 
 
 def test_table_for_people(cli: Callable, scene: Path) -> None:
