@@ -167,10 +167,8 @@ class RenderService(QObject):
         self._worker.request("pictures", partial(_draw_all, self._painter, tasks, check))
 
     def _missing(self, layer: _Layer) -> Iterator[Task]:
-        """Yield what the layer lacks: of a known picture the part in sight first, of a new one the base."""
-        sharp, base = sharp_need(layer.subject, self._viewport), base_task(layer.subject)
-        order = (sharp, base) if (layer.key, "base") in self._pictures else (base, sharp)
-        for need in order:
+        """Yield what the layer lacks, the part in sight first; of a new cube nothing is in sight yet."""
+        for need in (sharp_need(layer.subject, self._viewport), base_task(layer.subject)):
             if need is not None:
                 have = self._pictures.get((layer.key, need.role))
                 if have is None or not have.task.serves(need):

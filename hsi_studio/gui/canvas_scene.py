@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor, QPainter, QPalette
@@ -77,8 +77,8 @@ class Scene:
     frame: Frame = field(default_factory=Frame)
 
     def clear(self) -> None:
-        """Forget what belongs to the cube shown so far."""
-        self.marks = Marks()
+        """Forget what belongs to the cube shown so far; regions and markers are their owner's to replace."""
+        self.marks = replace(self.marks, inspected=None, draft=None)
         self.values = self.metres_per_pixel = None
         self.frame.invalidate()
 

@@ -200,9 +200,11 @@ def test_a_cube_of_the_same_size_is_shown_in_the_same_place(
     show(canvas, indian_pines, qtbot)
     canvas.zoom_to(1500)
     canvas.center_on(40, 50)
+    canvas.set_inspected((3, 4))
     before = canvas.transform
     show(canvas, replace(indian_pines, name="other"), qtbot)
     assert canvas.transform == before
+    assert canvas.inspected is None
     show(canvas, make_cube(np.zeros((30, 30, 1), np.uint8)), qtbot, ViewSpec(SingleBand(0)))
     assert canvas.visible == Window(0, 0, 30, 30)
 
@@ -240,6 +242,7 @@ def test_the_bare_image_has_no_layers_and_no_marks(canvas: Canvas, indian_pines:
     assert (covered == [0, 255, 0, 255]).all(axis=2).any()
     canvas.set_bare(True)
     bare = pixels(canvas.grab_view())
+    assert bare[200, 200].tolist() != [255, 0, 0, 255]
     assert not (bare[..., :2] == [0, 255]).all(axis=2).any()
     canvas.set_bare(False)
     assert np.array_equal(pixels(canvas.grab_view()), covered)
@@ -249,11 +252,14 @@ def test_values_are_written_into_large_pixels(canvas: Canvas, make_cube: MakeCub
     show(canvas, make_cube(np.full((20, 20, 1), 7, np.uint8)), qtbot, ViewSpec(SingleBand(0)))
     canvas.zoom_to(5000)
     assert canvas._scene.values is None
-    plain = colors(canvas.grab().toImage())
+    plain = pixels(canvas.grab().toImage())
     with qtbot.waitSignal(canvas._service.values_ready) as ready:
         canvas.zoom_to(8000)
     assert np.unique(ready.args[0].values).tolist() == [7]  # type: ignore[index]
-    assert len(colors(canvas.grab().toImage())) > len(plain)
+    written = pixels(canvas.grab().toImage())
+    # Text is nearly black or white; image, grid and minimap's frame are the same in both.
+    assert (written[200:, :500, :3] > 200).all(axis=2).sum() > 50
+    assert not (plain[200:, :500, :3] > 200).all(axis=2).any()
     canvas.zoom_to(5000)
     assert canvas._scene.values is None
 

@@ -29,8 +29,9 @@ from hsi_studio.app.render_service import RenderService
 from hsi_studio.app.session import Layer, OpenCube, Session
 from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
-from hsi_studio.core.render import render
-from hsi_studio.core.view import RgbComposite, SingleBand, Stretch, ViewSpec
+from hsi_studio.core.reading import BandReader
+from hsi_studio.core.render import compute_levels, render
+from hsi_studio.core.view import Levels, RgbComposite, SingleBand, Stretch, ViewSpec
 from hsi_studio.core.window import Window
 from hsi_studio.io.registry import open_cube
 
@@ -45,11 +46,13 @@ class CountingSource:
     def __init__(self, rows: int = 20_000, cols: int = 20_000, bands: int = 10) -> None:
         self.shape = (rows, cols, bands)
         self.reads: list[tuple[Window, tuple[int, ...], int]] = []
+        self.calls = 0
         self.fails = False
         self.gate = threading.Event()
         self.gate.set()
 
     def read(self, window: Window, bands: Sequence[int], step: int = 1) -> NDArray[Any]:
+        self.calls += 1
         self.gate.wait(10)
         if self.fails:
             raise OSError("the disk is gone")
@@ -234,6 +237,75 @@ def test_pictures_of_a_cube_left_behind_are_not_shown(watcher: Watcher, indian_p
     source.gate.set()
     watcher.wait_for(opened, indian_pines.window, 1)
     assert set(seen) == {indian_pines.name}
+
+
+def test_a_part_that_has_gone_out_of_sight_is_not_read_to_the_end(watcher: Watcher) -> None:
+    source = CountingSource()
+    opened = huge(source)
+    watcher.session.add(opened)
+    watcher.wait(lambda: bool(watcher.service.stack()))
+    for _ in range(20):
+        watcher.service._painter.learn(watcher.shown().task, 0.0)
+    source.reads.clear()
+    source.gate.clear()
+    left, wanted = Window(2000, 2000, 1000, 1000), Window(15_000, 15_000, 300, 300)
+    before = source.calls
+    watcher.service.set_viewport(Viewport(left, 1.0))
+    watcher.wait(lambda: source.calls > before)
+    watcher.service.set_viewport(Viewport(wanted, 1.0))
+    source.gate.set()
+    watcher.wait_for(opened, wanted, 1)
+    assert sum(window.row < 10_000 for window, _, _ in source.reads) <= 1
+
+
+def test_a_sharp_part_of_an_older_view_does_not_come_back(watcher: Watcher) -> None:
+    opened = huge(CountingSource(3000, 3000))
+    watcher.session.add(opened)
+    part = Window(0, 0, 500, 500)
+    watcher.service.set_viewport(Viewport(part, 1.0))
+    watcher.wait_for(opened, part, 1)
+    watcher.service.set_viewport(Viewport(opened.cube.window, 0.1))
+    watcher.session.set_view(ViewSpec(RgbComposite(4, 5, 6)))
+    assert watcher.session.current is not None
+    watcher.wait_for(watcher.session.current, opened.cube.window, 6)
+    watcher.service.set_viewport(Viewport(part, 1.0))
+    assert [picture.task.role for picture in watcher.service.stack()[0].pictures] == ["base"]
+
+
+def test_another_cube_shows_nothing_of_the_one_before(watcher: Watcher, indian_pines: Cube) -> None:
+    watcher.session.add(OpenCube(indian_pines, SPEC))
+    watcher.wait(lambda: bool(watcher.service.stack()))
+    source = CountingSource(145, 145)
+    source.gate.clear()
+    watcher.session.add(huge(source))
+    assert watcher.service.stack() == ()
+    watcher.session.close(1)
+    source.gate.set()
+    watcher.wait(lambda: bool(watcher.service.stack()))
+    watcher.session.close(0)
+    assert watcher.service.stack() == ()
+    assert watcher.service.overview() is None
+
+
+def test_limits_are_estimated_once_for_a_band_and_stretch(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estimated: list[ViewSpec] = []
+
+    def counting(cube: Cube, spec: ViewSpec, read_band: BandReader | None = None) -> Levels:
+        estimated.append(spec)
+        return compute_levels(cube, spec, read_band)
+
+    monkeypatch.setattr("hsi_studio.app.painter.compute_levels", counting)
+    opened = huge(CountingSource(300, 300))
+    watcher.session.add(opened)
+    watcher.wait_for(opened, opened.cube.window, 1)
+    assert len(estimated) == 3
+    for spec in (ViewSpec(RgbComposite(0, 1, 4)), ViewSpec(RgbComposite(0, 1, 4), Stretch(gamma=2.0))):
+        watcher.session.set_view(spec)
+        assert watcher.session.current is not None
+        watcher.wait_for(watcher.session.current, opened.cube.window, 1)
+    assert [spec.composite for spec in estimated[3:]] == [SingleBand(4)]
 
 
 def test_a_slow_view_is_preceded_by_a_coarser_one(watcher: Watcher) -> None:
