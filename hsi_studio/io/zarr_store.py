@@ -21,6 +21,7 @@ from hsi_studio.core.source import CubeSource
 from hsi_studio.errors import CubeFileError
 from hsi_studio.io.axes import Layout
 from hsi_studio.io.boxes import ChunkedSource
+from hsi_studio.io.chunk_cache import CachedChunks
 from hsi_studio.io.container import open_container
 from hsi_studio.io.guard import array_bytes, damaged, require_memory
 from hsi_studio.io.options import OpenOptions
@@ -74,7 +75,8 @@ class ZarrStore:
 
     def source(self, variable: Variable, layout: Layout) -> CubeSource:
         array = self._safe(variable)
-        return ChunkedSource(array, layout, tuple(array.chunks), self.path)
+        chunks = tuple(array.chunks)
+        return ChunkedSource(CachedChunks(array, chunks), layout, chunks, self.path)
 
     def _safe(self, variable: Variable) -> Any:
         """Return an array whose chunks cannot run code while they are decoded."""
