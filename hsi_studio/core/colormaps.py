@@ -12,7 +12,7 @@ from hsi_studio.errors import UsageError
 _NAMES = (
     "gray", "viridis", "cividis", "magma", "inferno", "plasma", "turbo",
     "crameri:batlow", "crameri:vik", "crameri:roma", "cmocean:thermal", "cmocean:haline",
-    "YlGn", "RdYlGn", "RdBu", "Spectral",
+    "YlGn", "RdYlGn", "colorbrewer:RdBu", "Spectral",
 )  # fmt: skip
 
 
