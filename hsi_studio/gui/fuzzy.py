@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 def score(query: str, text: str) -> float | None:
     """Return how well `text` answers `query`; None when its letters do not occur in order.
 
-    Letters at starts of words and letters in a row count more, a long text counts less.
+    Letters at starts of words and letters in a row count more, whole words too; a long text counts less.
     """
     letters = query.casefold().replace(" ", "")
     target = text.casefold()
@@ -20,9 +20,10 @@ def score(query: str, text: str) -> float | None:
         found = _next(target, letter, position, previous)
         if found < 0:
             return None
-        total += 1.0 + 2.0 * (found == previous + 1) + 3.0 * _starts_word(target, found)
+        total += 1.0 + 4.0 * (found == previous + 1) + 3.0 * _starts_word(target, found)
         previous, position = found, found + 1
-    return total - 0.02 * len(target)
+    whole_word = bool(letters) and not target[previous + 1 : previous + 2].isalnum()
+    return total + 2.0 * whole_word - 0.02 * len(target)
 
 
 def ranked(query: str, items: Iterable[Item], text: Callable[[Item], str]) -> list[Item]:

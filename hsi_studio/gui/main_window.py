@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         self.centre.addWidget(self.canvas)
         self.setCentralWidget(self.centre)
         self.toaster = Toaster(self.centre)
-        self.cubes = CubesList(self.session)
+        self.cubes, self.layers = CubesList(self.session), LayersList(self.session)
         self.view_panel = ViewPanel(self.session)
         self.spectrum_panel = SpectrumPanel(self.session, self.spectra)
         self.help = HelpView()
@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
             self,
             left=(
                 Dock("Cubes", self.cubes),
-                Dock("Layers", LayersList(self.session)),
+                Dock("Layers", self.layers),
                 Dock("View", self.view_panel, heading="none"),
             ),
             bottom=(

@@ -150,7 +150,7 @@ def test_files_dropped_anywhere_are_opened(
     window: MainWindow, shared_data: Path, wait_for_jobs: Wait, qtbot: QtBot
 ) -> None:
     data = QMimeData()
-    files = sorted((shared_data / "enmap_potsdam").glob("*.tif"))[:2]
+    files = sorted((shared_data / "enmap_potsdam" / "images").glob("*.tif"))[:2]
     data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     arguments = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     enter = QDragEnterEvent(window.rect().center(), *arguments)
