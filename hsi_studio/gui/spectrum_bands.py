@@ -31,10 +31,10 @@ class BandMarks(QObject):
         for region in self.ranges:
             region.sigRegionChanged.connect(self._on_range)
             region.sigRegionChangeFinished.connect(self._on_range)  # the last move tells only this
-        plot.palette_changed.connect(self._apply_palette)
+        plot.look_changed.connect(self._apply_look)
         plot.getViewBox().sigResized.connect(self._place_tags)
         session.view_changed.connect(self.refresh)
-        self._apply_palette()
+        self._apply_look()
 
     def refresh(self) -> None:
         """Show the composite of the current view."""
@@ -79,9 +79,9 @@ class BandMarks(QObject):
         self._session.set_view(replace(opened.view, composite=math))
         self.refresh()
 
-    def _apply_palette(self) -> None:
+    def _apply_look(self) -> None:
         for item in (*self.lines, self.grey, *self.ranges):
-            item.set_palette(self._plot.palette())
+            item.set_look(self._plot.palette(), self._plot.devicePixelRatioF())
 
     def _place_tags(self) -> None:
         for line in (*self.lines, self.grey):

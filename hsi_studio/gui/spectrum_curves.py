@@ -48,7 +48,7 @@ class _Drawn:
 class Curves:
     """Draws on a plot what a `SpectraModel` holds; only what changed is drawn anew."""
 
-    def __init__(self, plot: pg.PlotItem) -> None:
+    def __init__(self, plot: pg.PlotWidget) -> None:
         QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), _PICTURES_KB))
         self._plot = plot
         self._drawn: dict[int, _Drawn] = {}
@@ -71,17 +71,16 @@ class Curves:
         else:
             self._hover.setData(*axis.line(curve.values))
 
-    def show_entries(
-        self, entries: Sequence[Entry], axis: BandAxis, palette: QPalette, selected: int | None
-    ) -> None:
+    def show_entries(self, entries: Sequence[Entry], axis: BandAxis, selected: int | None) -> None:
         """Draw these entries, the selected one stronger."""
         for key in self._drawn.keys() - {entry.key for entry in entries}:
             self._erase(key)
-        self._hover.setPen(mixed(palette, 0.62), width=1)
+        palette, density = self._plot.palette(), self._plot.devicePixelRatioF()
+        self._hover.setPen(mixed(palette, 0.62), width=density)
         for entry in entries:
             if entry.curve is not None:
                 drawn = self._draw(entry.key, entry.curve, axis)
-                _style(drawn, entry_color(entry, palette), entry.key == selected)
+                _style(drawn, entry_color(entry, palette), density, entry.key == selected)
 
     def values(self) -> Iterable[tuple[QColor, Curve]]:
         """Every drawn curve with its colour, the live one last."""
@@ -127,6 +126,7 @@ def _line() -> pg.PlotDataItem:
     return pg.PlotDataItem(connect="finite", antialias=True, skipFiniteCheck=False)
 
 
-def _style(drawn: _Drawn, color: QColor, strong: bool) -> None:
-    drawn.line.setPen(color, width=2.5 if strong else 1.5)
-    drawn.spread.setBrush(pg.mkBrush(translucent(color, 0.32 if strong else 0.18)))
+def _style(drawn: _Drawn, color: QColor, density: float, strong: bool) -> None:
+    # Widths count pixels of the screen, whatever its density.
+    drawn.line.setPen(color, width=density * (2.5 if strong else 1.5))
+    drawn.spread.setBrush(pg.mkBrush(translucent(color, 0.36 if strong else 0.24)))

@@ -45,11 +45,11 @@ class BandLine(pg.InfiniteLine):  # type: ignore[misc]
         """Put the tag on its level, in a plot `height` pixels high."""
         self.tag.setPosition(1 - (12 + _TAG_STEP * self._level) / max(height, 60.0))
 
-    def set_palette(self, palette: QPalette) -> None:
-        """Take the colours of a theme."""
+    def set_look(self, palette: QPalette, density: float) -> None:
+        """Take the colours of a theme, on a screen of so many pixels per unit of length."""
         color = mixed(palette, 0.7) if self._channel is None else channel_color(palette, self._channel)
-        self.setPen(color, width=2)
-        self.setHoverPen(color, width=3)
+        self.setPen(color, width=2 * density)
+        self.setHoverPen(color, width=3 * density)
         self.tag.setColor(color)
         self.tag.fill = pg.mkBrush(translucent(palette.base().color(), 0.75))
 
@@ -73,14 +73,14 @@ class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
         self.blockSignals(False)
         self.show()
 
-    def set_palette(self, palette: QPalette) -> None:
+    def set_look(self, palette: QPalette, density: float) -> None:
         """Take the colours of a theme: the accent for A, the text colour for B."""
         color = palette.accent().color() if self.letter == "A" else palette.text().color()
         self.setBrush(translucent(color, 0.16))
         self.setHoverBrush(translucent(color, 0.26))
         for line in self.lines:
-            line.setPen(color, width=1)
-            line.setHoverPen(color, width=3)
+            line.setPen(color, width=density)
+            line.setHoverPen(color, width=3 * density)
         self._label.setColor(color)
 
 

@@ -37,6 +37,7 @@ class SpectrumList(QTreeView):
         self.setUniformRowHeights(True)
         self.setIconSize(QSize(_ICON, _ICON))
         self.setMouseTracking(True)
+        self.setStyleSheet("QTreeView::item { border-radius: 0 }")  # one row, not three pills
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
@@ -25,7 +25,6 @@ from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.gui.spectrum_bands import BandMarks
 from hsi_studio.gui.spectrum_list import SpectrumList
 from hsi_studio.gui.spectrum_plot import SpectrumPlot
-from hsi_studio.gui.theme import icon
 from hsi_studio.gui.widgets import flat_button, named, quiet_button, section
 
 _AXIS_TITLES = {"First derivative": "First derivative", "SNR": "Signal-to-noise ratio"}
@@ -59,9 +58,8 @@ class SpectrumPanel(QWidget):
         self.readout = QLabel()
         self._legend_column = QWidget()
         self._reset = quiet_button("arrows-out-line-horizontal", "Show all wavelengths (double-click)")
-        self._export = named(QToolButton(), "Export spectra")
+        self._export = quiet_button("export", "Export the spectra shown")
         self._actions = self._build_actions()
-        self._set_icons()
         self._lay_out()
         self._connect()
         self._on_current()
@@ -84,9 +82,7 @@ class SpectrumPanel(QWidget):
         row.setSpacing(6)
         self.transform.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.readout.setProperty("muted", True)
-        self._export.setProperty("quiet", True)
         self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._export.setToolTip("Export the spectra shown")
         menu = QMenu(self._export)
         menu.addActions(self._actions)
         self._export.setMenu(menu)
@@ -129,7 +125,7 @@ class SpectrumPanel(QWidget):
         self.plot.menu.addActions([reset, *self._actions])
         self._reset.clicked.connect(self.plot.reset_view)
         self.plot.readout_changed.connect(self.readout.setText)
-        self.plot.palette_changed.connect(self._draw)
+        self.plot.look_changed.connect(self._draw)
         self.transform.activated.connect(lambda: self._spectra.set_kind(self.transform.currentData()))
         self.legend.selected.connect(self._draw)
         self._spectra.hover_changed.connect(self._draw_hover)
@@ -180,9 +176,7 @@ class SpectrumPanel(QWidget):
     def _draw(self) -> None:
         axis, kind = self.plot.band_axis, self._spectra.kind
         if axis is not None:
-            self.plot.curves.show_entries(
-                self._spectra.shown, axis, self.plot.palette(), self.legend.selected_key
-            )
+            self.plot.curves.show_entries(self._spectra.shown, axis, self.legend.selected_key)
         self.transform.setCurrentIndex(self.transform.findData(kind))
         self.plot.set_quantity(_AXIS_TITLES.get(kind, self._title(kind)))
         self.plot.set_hint(self._hint())
@@ -201,15 +195,6 @@ class SpectrumPanel(QWidget):
         if self._session.cube is None or self._spectra.shown:
             return ""
         return _NO_SNR if self._spectra.kind == "SNR" else _NOTHING
-
-    def _set_icons(self) -> None:
-        self._reset.setIcon(icon("arrows-out-line-horizontal"))
-        self._export.setIcon(icon("export"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_actions"):
-            self._set_icons()
 
 
 def _counted(count: int) -> str:

@@ -18,6 +18,12 @@ from hsi_studio.gui.spectrum_items import GapShades
 _MARGIN = 0.05  # of the height, above and below the curves
 _REACH = 60.0  # pixels from the cursor within which a curve is read
 
+_LOOK_EVENTS = {
+    QEvent.Type.PaletteChange,
+    QEvent.Type.FontChange,
+    QEvent.Type.DevicePixelRatioChange,
+}
+
 
 class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
     """Axes over the bands of a cube with `curves` on them.
@@ -28,7 +34,8 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
 
     readout_changed = Signal(str)
     """Wavelength and value under the cursor, in words; empty outside."""
-    palette_changed = Signal()
+    look_changed = Signal()
+    """The colours of the theme, or the screen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, viewBox=_ViewBox(enableMenu=False), background=None)
@@ -40,7 +47,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
         plot.hideButtons()
         self._gaps = GapShades()
         plot.addItem(self._gaps, ignoreBounds=True)
-        self.curves = Curves(plot)
+        self.curves = Curves(self)
         self._cursor = pg.InfiniteLine(angle=90)
         self._point = pg.ScatterPlotItem(size=7, pen=pg.mkPen(None))
         for item in (self._cursor, self._point):
@@ -65,7 +72,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
             axis.setStyle(tickLength=-4, tickTextOffset=4)
         self.getAxis("left").setWidth(58)
         self.getAxis("bottom").setHeight(36)
-        self._apply_palette()
+        self._apply_look()
 
     @property
     def band_axis(self) -> BandAxis | None:
@@ -143,7 +150,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
         gaps = () if self._axis is None else self._axis.gaps
         self._gaps.show_gaps(gaps, mixed(self.palette(), 0.11))
 
-    def _apply_palette(self) -> None:
+    def _apply_look(self) -> None:
         lines, text = mixed(self.palette(), 0.35), mixed(self.palette(), 0.72)
         for name in ("left", "bottom"):
             axis = self.getAxis(name)
@@ -151,7 +158,9 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
             axis.setTextPen(text)
             axis.setTickFont(self._small_font())
             axis.label.setFont(self._small_font())
-        self._cursor.setPen(mixed(self.palette(), 0.4), width=1, style=Qt.PenStyle.DashLine)
+        self._cursor.setPen(
+            mixed(self.palette(), 0.4), width=self.devicePixelRatioF(), style=Qt.PenStyle.DashLine
+        )
         self._hint.setStyleSheet(f"color: {mixed(self.palette(), 0.6).name()}; background: transparent")
         self.setBackground(self.palette().base().color())
         self._shade_gaps()
@@ -166,9 +175,9 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and hasattr(self, "_hint"):
-            self._apply_palette()
-            self.palette_changed.emit()
+        if event.type() in _LOOK_EVENTS and hasattr(self, "_hint"):
+            self._apply_look()
+            self.look_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

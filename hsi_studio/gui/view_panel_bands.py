@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout
 
 from hsi_studio.app.session import Session
@@ -45,9 +46,9 @@ class _BandRow:
         self.value.setText(axis.text(band))
         self.value.setToolTip(self.slider.toolTip())
 
-    def color_letter(self) -> None:
+    def color_letter(self, palette: QPalette) -> None:
         if self.channel is not None:
-            color = channel_color(self.slider.palette(), self.channel).name()
+            color = channel_color(palette, self.channel).name()
             self.letter.setStyleSheet(f"color: {color}; font-weight: 600")
 
 
@@ -69,7 +70,7 @@ class _SlidersEditor(Editor):
         grid.addWidget(self._ticks, grid.rowCount(), 1)
         for channel, row in enumerate(self.rows):
             row.slider.band_changed.connect(lambda band, channel=channel: self._move(channel, band))
-            row.color_letter()
+            row.color_letter(self.palette())
 
     @property
     def sliders(self) -> tuple[BandSlider, ...]:
@@ -100,7 +101,7 @@ class _SlidersEditor(Editor):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "rows"):
             for row in self.rows:
-                row.color_letter()
+                row.color_letter(self.palette())
 
 
 class BandsEditor(_SlidersEditor):

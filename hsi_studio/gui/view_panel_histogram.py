@@ -14,9 +14,9 @@ from hsi_studio.app.view_service import ViewService
 from hsi_studio.core.levels import Histogram
 from hsi_studio.core.view import Levels
 from hsi_studio.gui.shades import Channel, channel_color, mixed, translucent
-from hsi_studio.gui.theme import icon, scaled_font
+from hsi_studio.gui.theme import scaled_font
 from hsi_studio.gui.view_panel_editor import Editor
-from hsi_studio.gui.widgets import named
+from hsi_studio.gui.widgets import named, set_icon
 
 _HEIGHT = 96
 _CHANNELS: tuple[Channel, ...] = ("R", "G", "B")
@@ -56,6 +56,7 @@ class HistogramSection(Editor):
             line.sigDragged.connect(self._drag)
         self.toggle.toggled.connect(self._fold)
         self._service.histogram_ready.connect(self._show)
+        set_icon(self.toggle, "caret-right")
         self._apply_palette()
 
     def on_cube(self) -> None:
@@ -69,7 +70,7 @@ class HistogramSection(Editor):
 
     def _fold(self, unfolded: bool) -> None:
         self.plot.setVisible(unfolded)
-        self._apply_palette()
+        set_icon(self.toggle, "caret-down" if unfolded else "caret-right")
         self.refresh()
 
     def _show(self, counted: Histogram, levels: Levels) -> None:
@@ -105,15 +106,14 @@ class HistogramSection(Editor):
             self.session.set_view(replace(self.opened.view, stretch=stretch))
 
     def _apply_palette(self) -> None:
-        self.toggle.setIcon(icon("caret-down" if self.toggle.isChecked() else "caret-right"))
         text = mixed(self.palette(), 0.85)
         axis = self.plot.getAxis("bottom")
         axis.setPen(mixed(self.palette(), 0.35))
         axis.setTextPen(mixed(self.palette(), 0.72))
         axis.setTickFont(scaled_font(self.font(), 0.8))
         for line in (self.low, self.high):
-            line.setPen(text, width=1.5)
-            line.setHoverPen(self.palette().accent().color(), width=3)
+            line.setPen(text, width=2 * self.devicePixelRatioF())
+            line.setHoverPen(self.palette().accent().color(), width=3 * self.devicePixelRatioF())
         self._draw()
 
     def changeEvent(self, event: QEvent) -> None:

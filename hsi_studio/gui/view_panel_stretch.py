@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,7 +21,6 @@ from superqt import QDoubleRangeSlider
 from hsi_studio.app.session import Session
 from hsi_studio.app.view_service import ViewService
 from hsi_studio.core.view import Levels, PcaComposite, RgbComposite, Stretch
-from hsi_studio.gui.theme import icon
 from hsi_studio.gui.view_panel_editor import Editor
 from hsi_studio.gui.widgets import named, quiet_button
 
@@ -144,11 +143,6 @@ class StretchEditor(Editor):
         if self.opened is not None:
             stretch = replace(self.opened.view.stretch, **changes)  # type: ignore[arg-type]
             self.session.set_view(replace(self.opened.view, stretch=stretch))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "reset"):
-            self.reset.setIcon(icon("arrow-counter-clockwise"))
 
 
 def gamma_of(step: int) -> float:
