@@ -40,6 +40,7 @@ class BandLine(pg.InfiniteLine):  # type: ignore[misc]
         self.blockSignals(False)
         self.show()
         self.tag.setFormat(text)  # only a visible tag takes its text
+        self.tag.updateTransform(force=True)  # nor did it follow the view while hidden
 
     def place_tag(self, height: float) -> None:
         """Put the tag on its level, in a plot `height` pixels high."""
@@ -72,6 +73,7 @@ class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
         self.setRegion((low, high))
         self.blockSignals(False)
         self.show()
+        self._label.updateTransform(force=True)  # it did not follow the view while hidden
 
     def set_look(self, palette: QPalette, density: float) -> None:
         """Take the colours of a theme: the accent for A, the text colour for B."""

@@ -157,11 +157,18 @@ def _percent_slider() -> QDoubleRangeSlider:
     return named(slider, "Percentiles shown dark and bright")
 
 
+class _ValueBox(QDoubleSpinBox):
+    """Shows as many digits as a value has."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.6g}"
+
+
 def _value_box(name: str) -> QDoubleSpinBox:
-    box = named(QDoubleSpinBox(), name)
+    box = named(_ValueBox(), name)
     box.setToolTip(name)
     box.setRange(-1e12, 1e12)
-    box.setDecimals(4)
+    box.setDecimals(6)
     box.setKeyboardTracking(False)
     box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     box.setMinimumWidth(60)

@@ -172,6 +172,7 @@ def test_a_line_dropped_in_a_gap_snaps_to_the_nearest_band(
     show(session, SingleBand(90))
     line = panel.marks.grey
     assert line.isVisible()
+    assert panel.plot.sceneRect().contains(line.tag.sceneBoundingRect())
     assert not any(other.isVisible() for other in panel.marks.lines)
     (low, high), *_ = panel.plot.band_axis.gaps if panel.plot.band_axis else ()
     line.setValue(low + (high - low) * 0.4)
