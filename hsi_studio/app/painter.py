@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +22,11 @@ from hsi_studio.core.view import Levels, RgbComposite, SingleBand, ViewSpec
 from hsi_studio.core.window import Window
 
 _LEVELS_KEPT = 512
+_MOST_THREADS = 4
 _FIRST_GUESS_S = 4e-8
 """Seconds per pixel before anything was measured: 40 ms for a megapixel."""
+
+_PartDrawer = Callable[[Window, int], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,20 +44,33 @@ class Painter:
     """Draws pictures; for one thread at a time, apart from `expected` and `keep_only`."""
 
     def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1), "render")
         self._bands = BandCache()
         self._levels: OrderedDict[tuple[Cube, ViewSpec], Levels] = OrderedDict()
         self._pace: dict[type, float] = {}
 
     def draw(self, task: Task, check: Callable[[], None]) -> Picture:
-        """Return the picture of a task; `check` is called between strips and may raise to end the work."""
-        rows, cols = task.window.shape(task.step)
-        argb = np.empty((rows, cols, 4), np.uint8)
-        for top in range(0, rows, TILE):
+        """Return the picture of a task; `check` is called between tiles and may raise to end the work."""
+        draw_part = self._part_drawer(task.subject, check)
+        started = time.perf_counter()
+        argb = np.empty((*task.window.shape(task.step), 4), np.uint8)
+
+        def draw_strip(strip: Window) -> None:
             check()
-            argb[top : top + TILE] = self._argb(task.subject, _strip(task, top), task.step, check)
+            top = (strip.row - task.window.row) // task.step
+            part = draw_part(strip, task.step)
+            argb[top : top + len(part)] = part
+
+        for _ in self._pool.map(draw_strip, _strips(task)):
+            pass
         picture = Picture(task, argb)
         _ = picture.opaque  # looked through here rather than on the GUI thread
+        self.learn(task, time.perf_counter() - started)
         return picture
+
+    def stop(self) -> None:
+        """End the threads."""
+        self._pool.shutdown(cancel_futures=True)
 
     def values(self, cube: Cube, spec: ViewSpec, window: Window) -> PixelValues:
         """Return the values of the composite's channels."""
@@ -77,14 +97,15 @@ class Painter:
         for key in [key for key in tuple(self._levels) if key[0] not in cubes]:
             self._levels.pop(key, None)
 
-    def _argb(
-        self, subject: Subject, window: Window, step: int, check: Callable[[], None]
-    ) -> NDArray[np.uint8]:
+    def _part_drawer(self, subject: Subject, check: Callable[[], None]) -> _PartDrawer:
+        """Return the function that draws a window of a subject with a step, as premultiplied pixels."""
         if isinstance(subject, LayerSubject):
-            return _layer(subject, window, step)
-        cube, spec, read = subject.cube, subject.spec, self._reader(subject.cube, check)
-        levels = self._levels_of(cube, spec, read)
-        return argb_of(render(cube, spec, window, step, levels=levels, read_band=read))
+            return partial(_layer, subject)
+        read = self._reader(subject.cube, check)
+        levels = self._levels_of(subject.cube, subject.spec, read)
+        return lambda window, step: argb_of(
+            render(subject.cube, subject.spec, window, step, levels=levels, read_band=read)
+        )
 
     def _reader(self, cube: Cube, check: Callable[[], None]) -> BandReader:
         return lambda band, window, step: self._bands.read(cube, band, window, step, check)
@@ -114,10 +135,14 @@ def _layer(subject: LayerSubject, window: Window, step: int) -> NDArray[np.uint8
     return table[np.where((ids >= 0) & (ids < len(table)), ids, 0)]
 
 
-def _strip(task: Task, top: int) -> Window:
-    row = task.window.row + top * task.step
-    height = min(TILE * task.step, task.window.row_stop - row)
-    return Window(row, task.window.col, height, task.window.cols)
+def _strips(task: Task) -> Iterator[Window]:
+    """Split a task at the borders of the cache's tiles, so that no two strips read the same one."""
+    window, height = task.window, TILE * task.step
+    row = window.row
+    while row < window.row_stop:
+        stop = min(row - row % height + height, window.row_stop)
+        yield Window(row, window.col, stop - row, window.cols)
+        row = stop
 
 
 def _kind(task: Task) -> type:

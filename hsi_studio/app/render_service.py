@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -81,6 +80,7 @@ class RenderService(QObject):
         self._coming: tuple[Task, ...] = ()
         self._generation = 0
         self._awaited: Task | None = None
+        self._is_outdated = False
         self._painter = Painter()
         self._worker = LatestWorker("render", self)
         self._worker.answered.connect(self._on_answer)
@@ -118,6 +118,7 @@ class RenderService(QObject):
         """End the thread, after the step in progress."""
         self._generation += 1
         self._worker.stop()
+        self._painter.stop()
 
     def _layers(self) -> Iterator[_Layer]:
         current = self._session.current
@@ -155,6 +156,7 @@ class RenderService(QObject):
 
     def _update(self, _view: object = None) -> None:
         if self._awaited is not None and self._is_worth_waiting_for(self._awaited):
+            self._is_outdated = True
             return
         needs = [need for layer in self._layers() if layer.visible for need in self._missing(layer)]
         if all(any(task.serves(need) for task in self._coming) for need in needs):
@@ -163,8 +165,9 @@ class RenderService(QObject):
         self._coming = tasks
         self._generation += 1
         self._awaited = tasks[0]
+        self._is_outdated = False
         check = partial(self._check, self._generation)
-        self._worker.request("pictures", partial(_draw_all, self._painter, tasks, check))
+        self._worker.request("pictures", partial(self._draw_all, tasks, check))
 
     def _missing(self, layer: _Layer) -> Iterator[Task]:
         """Yield what the layer lacks, the part in sight first; of a new cube nothing is in sight yet."""
@@ -201,6 +204,13 @@ class RenderService(QObject):
         have = self._pictures.get((_key(task.subject), task.role))
         return have is None or have.task.subject != task.subject
 
+    def _draw_all(self, tasks: tuple[Task, ...], check: Callable[[], None]) -> Generator[Picture, None, None]:
+        """Draw on the worker's thread, only the first picture when something newer waits for it."""
+        for task in tasks:
+            yield self._painter.draw(task, check)
+            if self._is_outdated:
+                return
+
     def _check(self, generation: int) -> None:
         if generation != self._generation:
             raise Cancelled
@@ -210,6 +220,8 @@ class RenderService(QObject):
             case "pictures", Picture():
                 self._keep(answer)
                 self._awaited = None
+                if self._is_outdated:
+                    self._coming = ()
                 self.changed.emit()
                 self._update()
             case "values", _:
@@ -234,13 +246,3 @@ class RenderService(QObject):
 
 def _key(subject: Subject) -> Hashable:
     return "image" if isinstance(subject, ImageSubject) else subject.raster
-
-
-def _draw_all(
-    painter: Painter, tasks: tuple[Task, ...], check: Callable[[], None]
-) -> Generator[Picture, None, None]:
-    for task in tasks:
-        started = time.perf_counter()
-        picture = painter.draw(task, check)
-        painter.learn(task, time.perf_counter() - started)
-        yield picture

@@ -255,7 +255,8 @@ def test_a_part_that_has_gone_out_of_sight_is_not_read_to_the_end(watcher: Watch
     watcher.service.set_viewport(Viewport(wanted, 1.0))
     source.gate.set()
     watcher.wait_for(opened, wanted, 1)
-    assert sum(window.row < 10_000 for window, _, _ in source.reads) <= 1
+    # At most what the threads were reading at that moment, of more than a hundred tiles.
+    assert sum(window.row < 10_000 for window, _, _ in source.reads) <= 4
 
 
 def test_a_sharp_part_of_an_older_view_does_not_come_back(watcher: Watcher) -> None:
