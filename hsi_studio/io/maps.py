@@ -1,0 +1,169 @@
+"""Maps that are written: class ids and confidence, computed window by window."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.georef import GeoReference
+from hsi_studio.core.progress import Progress
+from hsi_studio.core.source import ArraySource
+from hsi_studio.core.view import DEFAULT_COLORMAP
+from hsi_studio.errors import HsiError, UsageError
+from hsi_studio.io.atomic import atomic_output
+from hsi_studio.io.convert import WRITERS, convert
+from hsi_studio.io.picture import write_png
+
+_PNG_PIXELS = 100_000_000
+_BYTES_PER_PIXEL = 12  # of the temporary rasters and the files made from them
+
+
+@dataclass(frozen=True, eq=False)
+class Spool:
+    """Values of a raster on disk while they are computed, written window by window."""
+
+    ids: NDArray[np.int16]
+    confidence: NDArray[np.float32]
+
+
+@contextmanager
+def spool(shape: tuple[int, int], beside: Path) -> Iterator[Spool]:
+    """Yield empty rasters of `shape` in a temporary folder beside the file that will be written.
+
+    Raises
+    ------
+    HsiError
+        When there is no folder, or no space for them.
+    """
+    _require_space(shape, beside)
+    try:
+        with tempfile.TemporaryDirectory(
+            dir=beside.parent, prefix=".map_", ignore_cleanup_errors=True
+        ) as folder:
+            yield Spool(
+                np.memmap(Path(folder) / "ids", np.int16, "w+", shape=shape),
+                np.memmap(Path(folder) / "confidence", np.float32, "w+", shape=shape),
+            )
+    except OSError as error:
+        raise HsiError(
+            f"{beside.name} could not be written ({error.strerror or error})",
+            "free space or choose another folder",
+        ) from error
+
+
+def _require_space(shape: tuple[int, int], target: Path) -> None:
+    if not target.parent.is_dir():
+        raise HsiError(f"the folder {target.parent} does not exist", "create it first")
+    needed, free = shape[0] * shape[1] * _BYTES_PER_PIXEL, shutil.disk_usage(target.parent).free
+    if needed > free:
+        raise HsiError(
+            f"the map needs {needed / 1e6:.0f} MB while it is made and its disk has {free / 1e6:.0f} MB free",
+            "free space or choose another disk",
+        )
+
+
+def require_ending(path: Path) -> None:
+    """Refuse a name of a map that cannot be written, before anything is computed.
+
+    Raises
+    ------
+    UsageError
+        Listing the endings.
+    """
+    endings = [ending for ending in (*WRITERS, ".png") if ending != ".zarr"]
+    if path.suffix.lower() not in endings:
+        raise UsageError(f"{path.name} has no ending of a map", f"end it in one of {', '.join(endings)}")
+
+
+def write_map(
+    path: Path,
+    ids: NDArray[np.int16],
+    classes: ClassTable,
+    georef: GeoReference | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write class ids in the format of the ending: .tif, .hdr and the like (ENVI), .npy, or .png in colour.
+
+    GeoTIFF and ENVI keep position, class names and colours; a .png is a palette whose indices are the ids.
+    An existing file is replaced.
+    """
+    if path.suffix.lower() == ".png":
+        _write_palette(path, ids, classes)
+        return
+    dtype = np.uint8 if max((entry.id for entry in classes), default=0) < 256 else np.int16
+    cube = Cube(_source(ids, dtype), path.stem, georef=georef, classes=classes, quantity="class")
+    _write(path, cube, progress)
+
+
+def write_confidence(
+    path: Path,
+    values: NDArray[np.float32],
+    georef: GeoReference | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write a confidence raster (0 to 1): .tif, ENVI, .npy, or .png in shades of the default colour map."""
+    if path.suffix.lower() == ".png":
+        from matplotlib import colormaps
+
+        _require_png(values.shape)
+        write_png(path, colormaps[DEFAULT_COLORMAP](np.clip(values, 0, 1), bytes=True))
+        return
+    _write(path, Cube(_source(values, np.float32), path.stem, georef=georef, quantity="confidence"), progress)
+
+
+def _write(path: Path, cube: Cube, progress: Progress | None) -> None:
+    if path.suffix.lower() != ".npy":
+        convert(cube, path, overwrite=True, progress=progress)
+        return
+    # As two axes, which is what scripts expect of a map; `convert` would keep a third for the band.
+    with atomic_output(path) as temporary, temporary.open("wb") as file:
+        np.save(file, cube.band(0), allow_pickle=False)
+
+
+class _Cast:
+    """An array that becomes another type where it is sliced, so that a map on disk stays there."""
+
+    def __init__(self, values: NDArray[Any], dtype: Any) -> None:
+        self._values = values
+        self.dtype = np.dtype(dtype)
+        self.shape, self.ndim = values.shape, values.ndim
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._values[place].astype(self.dtype)
+
+
+def _source(values: NDArray[Any], dtype: Any) -> ArraySource:
+    return ArraySource(_Cast(values[:, :, np.newaxis], dtype))  # type: ignore[arg-type]
+
+
+def _write_palette(path: Path, ids: NDArray[Any], classes: ClassTable) -> None:
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning
+
+    _require_png(ids.shape)
+    table = classes.lookup()
+    if len(table) > 256:
+        raise UsageError("a .png holds ids up to 255", "write a .tif")
+    size = {"height": ids.shape[0], "width": ids.shape[1], "count": 1, "dtype": "uint8"}
+    with warnings.catch_warnings(), atomic_output(path) as temporary:
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(temporary, "w", driver="PNG", **size) as file:
+            file.write(ids.astype(np.uint8), 1)
+            file.write_colormap(1, {index: tuple(color) for index, color in enumerate(table.tolist())})
+        temporary.with_name(temporary.name + ".aux.xml").unlink(missing_ok=True)
+
+
+def _require_png(shape: tuple[int, ...]) -> None:
+    if shape[0] * shape[1] > _PNG_PIXELS:
+        raise UsageError(f"a .png of {shape[0]} × {shape[1]} pixels is too large", "write a .tif")
