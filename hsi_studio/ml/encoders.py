@@ -1,0 +1,208 @@
+"""Text encoders: texts of any length to vectors."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from hsi_studio.core.descriptions import ClassText, phrase_spans
+from hsi_studio.core.progress import Progress
+from hsi_studio.errors import HsiError
+from hsi_studio.ml.chunking import chunks
+from hsi_studio.ml.encoder_files import DEFAULT, content_hash, find_encoder
+
+Pooling = Literal["mean", "label-phrase"]
+
+_BATCH = 8
+_MOST_TOKENS = 256  # what the default encoder was trained on
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Vectors of texts.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32 (U, d)
+        Of unit length.
+    notes : tuple of str
+        Sentences for the user on what was done differently than asked.
+    """
+
+    vectors: NDArray[np.float32]
+    notes: tuple[str, ...] = ()
+
+
+class TextEncoder(Protocol):
+    """Turns the texts of classes into vectors."""
+
+    @property
+    def name(self) -> str:
+        """What the user chose it by."""
+        ...
+
+    @property
+    def pooling(self) -> Pooling:
+        """How the vectors of tokens become one."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the files that its answers depend on."""
+        ...
+
+    def encode(self, texts: Sequence[ClassText], progress: Progress | None = None) -> Encoded:
+        """Return one vector per text."""
+        ...
+
+
+class HuggingFaceEncoder:
+    """A transformer of the BERT or RoBERTa kind, read from a folder of safetensors; loaded when first used.
+
+    Parameters
+    ----------
+    name : str
+        See `find_encoder`.
+    pooling : {'mean', 'label-phrase'}
+        Mean over all tokens of the last layer, or over the tokens that spell the class's name inside its own
+        text (the mean over its occurrences), as published for S3FN.
+    offline : bool
+        Never ask the network for missing files.
+    device : str
+        Where it computes.
+
+    Raises
+    ------
+    HsiError
+        When its files are absent.
+    """
+
+    def __init__(
+        self, name: str = DEFAULT, *, pooling: Pooling = "mean", offline: bool = False, device: str = "cpu"
+    ) -> None:
+        self.name = name
+        self.pooling: Pooling = pooling
+        self._device = device
+        self._folder = find_encoder(name, offline=offline)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return content_hash(self._folder)
+
+    def encode(self, texts: Sequence[ClassText], progress: Progress | None = None) -> Encoded:
+        """Return one vector per text; long texts are read in chunks and weighted by their tokens."""
+        progress = Progress() if progress is None else progress
+        vectors = []
+        for i, text in enumerate(texts):
+            progress.update(i / len(texts), text.name)
+            vector = self._one(text, progress)
+            vectors.append(vector / max(float(np.linalg.norm(vector)), 1e-12))
+        return Encoded(np.stack(vectors).astype(np.float32), fallback_notes(texts, self.pooling))
+
+    def _one(self, text: ClassText, progress: Progress) -> NDArray[np.float64]:
+        pieces = chunks(text.text, self._count, self._limit)
+        whole, phrases = _Mean(), _Mean()
+        for first in range(0, len(pieces), _BATCH):
+            progress.update(None, text.name)
+            batch = pieces[first : first + _BATCH]
+            for piece, (hidden, offsets) in zip(batch, self._read(batch), strict=True):
+                whole.add(hidden)
+                for start, stop in phrase_spans(text.name, piece) if self.pooling == "label-phrase" else ():
+                    inside = (
+                        (offsets[:, 0] < stop) & (offsets[:, 1] > start) & (offsets[:, 1] > offsets[:, 0])
+                    )
+                    if inside.any():
+                        phrases.add(hidden[inside].mean(axis=0, keepdims=True))
+        return phrases.value() if phrases.count else whole.value()
+
+    def _read(self, pieces: list[str]) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+        """Return the last layer's (tokens, d) and the tokens' (tokens, 2) places for each piece."""
+        tokenizer, model = self._loaded
+        batch = tokenizer(
+            pieces,
+            padding=True,
+            truncation=True,
+            max_length=self._limit + tokenizer.num_special_tokens_to_add(),
+            return_tensors="pt",
+            return_offsets_mapping=True,
+        )
+        offsets = batch.pop("offset_mapping").numpy()
+        with torch.inference_mode():
+            hidden = model(**batch.to(self._device)).last_hidden_state.float().cpu().numpy()
+        lengths = batch["attention_mask"].sum(1).tolist()
+        keep = [slice(None, n) if tokenizer.padding_side == "right" else slice(-n, None) for n in lengths]
+        return [(hidden[i, part], offsets[i, part]) for i, part in enumerate(keep)]
+
+    def _count(self, text: str) -> int:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return len(self._loaded[0](text, add_special_tokens=False, verbose=False)["input_ids"])
+
+    @cached_property
+    def _limit(self) -> int:
+        """Most tokens of a chunk, without the special ones around it."""
+        tokenizer, model = self._loaded
+        positions = getattr(model.config, "max_position_embeddings", _MOST_TOKENS)
+        # RoBERTa counts its positions from the padding token's number on.
+        positions -= (model.config.pad_token_id or 0) + 1 if "roberta" in model.config.model_type else 0
+        limit = min(_MOST_TOKENS, positions, tokenizer.model_max_length)
+        return max(1, int(limit) - int(tokenizer.num_special_tokens_to_add()))
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any]:
+        return _load(self._folder, self.name, self._device)
+
+
+def fallback_notes(texts: Sequence[ClassText], pooling: Pooling) -> tuple[str, ...]:
+    """Return a sentence on the texts that ``label-phrase`` cannot be used for."""
+    if pooling == "mean":
+        return ()
+    unnamed = [text.name for text in texts if not phrase_spans(text.name, text.text)]
+    if not unnamed:
+        return ()
+    return (f"All words were averaged where a text does not name its class: {', '.join(unnamed)}.",)
+
+
+class _Mean:
+    """Running mean of rows."""
+
+    def __init__(self) -> None:
+        self.sum: Any = 0.0
+        self.count = 0
+
+    def add(self, rows: NDArray[np.float32]) -> None:
+        self.sum = self.sum + rows.sum(axis=0, dtype=np.float64)
+        self.count += len(rows)
+
+    def value(self) -> NDArray[np.float64]:
+        mean: NDArray[np.float64] = self.sum / self.count
+        return mean
+
+
+def _load(folder: Path, name: str, device: str) -> tuple[Any, Any]:
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        model = AutoModel.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False, use_safetensors=True
+        )
+    except (OSError, ValueError, KeyError) as error:
+        first = str(error).strip().split("\n")[0][:160]
+        raise HsiError(
+            f"the text encoder {name} could not be loaded ({first})",
+            "its folder needs config.json, tokenizer files and model.safetensors",
+        ) from error
+    if not tokenizer.is_fast:
+        raise HsiError(f"the tokenizer of {name} cannot tell where its tokens lie", "choose another encoder")
+    return tokenizer, model.float().eval().to(device)
