@@ -1,0 +1,95 @@
+"""Labelled pixels of a cube as training material."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.cube import Cube
+from hsi_studio.errors import UsageError
+
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledPixels:
+    """Pixels with a class.
+
+    Parameters
+    ----------
+    rows, cols : ndarray of int (N,)
+    targets : ndarray of int (N,)
+        Position of the class in the class table, from 0.
+    """
+
+    rows: Index
+    cols: Index
+    targets: Index
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def take(self, chosen: NDArray[np.bool_]) -> LabelledPixels:
+        """Return those pixels where `chosen` (N,) is true."""
+        return LabelledPixels(self.rows[chosen], self.cols[chosen], self.targets[chosen])
+
+    def counts(self, classes: int) -> NDArray[np.intp]:
+        """Return the number of pixels (classes,) of each class."""
+        return np.bincount(self.targets, minlength=classes)
+
+
+def labelled_pixels(cube: Cube, ids: NDArray[np.integer], classes: ClassTable) -> LabelledPixels:
+    """Return the labelled pixels of a raster of class ids (rows, cols), 0 = unlabelled.
+
+    Raises
+    ------
+    UsageError
+        When the raster has another size, an id without a class, or fewer than two classes.
+    """
+    if ids.shape != (cube.rows, cube.cols):
+        raise UsageError(
+            f"the labels have {' × '.join(map(str, ids.shape))} pixels but {cube.name} has "
+            f"{cube.rows} × {cube.cols}",
+            "use the labels of this cube",
+        )
+    rows, cols = np.nonzero(ids)
+    found = ids[rows, cols]
+    order = {entry.id: position for position, entry in enumerate(classes)}
+    present = np.unique(found).tolist()
+    unknown = [str(value) for value in present if value not in order]
+    if unknown:
+        raise UsageError(
+            f"the labels hold ids that no class has: {', '.join(unknown[:8])}", "add them to the class table"
+        )
+    if len(present) < 2:
+        raise UsageError(
+            f"the labels hold {len(present)} class{'' if len(present) == 1 else 'es'}",
+            "label pixels of two classes or more",
+        )
+    lookup = np.zeros(max(present) + 1, np.intp)
+    lookup[present] = [order[value] for value in present]
+    return LabelledPixels(rows, cols, lookup[found])
+
+
+def hold_out(
+    pixels: LabelledPixels, share: float, side: int, seed: int
+) -> tuple[LabelledPixels, LabelledPixels]:
+    """Split labels into (training, validation) by whole blocks of `side` × `side` pixels.
+
+    Blocks, because patches of neighbouring pixels overlap. A block whose removal would leave a class without
+    training pixels stays in training.
+    """
+    columns = int(pixels.cols.max()) // side + 1
+    block = (pixels.rows // side) * columns + pixels.cols // side
+    left = pixels.counts(int(pixels.targets.max()) + 1)
+    held = np.zeros(len(pixels), bool)
+    for number in np.random.default_rng(seed).permutation(np.unique(block)):
+        inside = block == number
+        taken = np.bincount(pixels.targets[inside], minlength=len(left))
+        if held.sum() + inside.sum() <= share * len(pixels) and (left - taken)[taken > 0].min() > 0:
+            held |= inside
+            left = left - taken
+    return pixels.take(~held), pixels.take(held)

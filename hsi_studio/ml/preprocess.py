@@ -1,0 +1,169 @@
+"""From physical values to the network's input: fitted once, frozen, used everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.core.cube import Cube
+from hsi_studio.errors import HsiError
+from hsi_studio.ml.reduction import noise_fraction_axes, principal_axes
+from hsi_studio.ml.s3fn import MIN_COMPONENTS
+from hsi_studio.ml.sampling import describe_sample, read_sample
+
+Reduction = Literal["mnf", "pca"]
+
+_MOST_MISSING = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Preprocessor:
+    """Affine map of a pixel's spectrum to C' components: (x − mean) @ weights + offset.
+
+    Parameters
+    ----------
+    bands : ndarray of int64 (b,)
+        Bands (0-based) of the cube that take part.
+    mean : ndarray of float32 (b,)
+        Physical values; they also stand in for single missing values.
+    weights : ndarray of float32 (b, C')
+        z-scoring and reduction in one; zero columns where the cube has fewer components.
+    reduction : {'mnf', 'pca'}
+    source : str
+        In words, the pixels that the statistics come from.
+    offset : ndarray of float32 (C',), optional
+        Only after interpolation to other bands.
+    """
+
+    bands: NDArray[np.int64]
+    mean: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    reduction: Reduction
+    source: str
+    offset: NDArray[np.float32] | None = None
+
+    @property
+    def components(self) -> int:
+        """C', the number of components."""
+        return int(self.weights.shape[1])
+
+    def apply(self, physical: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return components (rows, cols, C') and validity (rows, cols) of values (rows, cols, b).
+
+        A pixel is invalid when more than half of its values are missing or when all are zero: many files
+        fill unmeasured pixels with zeros without saying so. Invalid pixels get the mean spectrum (zeros).
+        """
+        missing = ~np.isfinite(physical)
+        empty = (missing.mean(axis=2) > _MOST_MISSING) | ~np.where(missing, 0, physical).any(axis=2)
+        centred = np.where(missing, np.float32(0), physical - self.mean)
+        components = centred @ self.weights
+        if self.offset is not None:
+            components += self.offset
+        components[empty] = 0
+        return components, ~empty
+
+
+def fit_preprocessor(
+    cube: Cube,
+    *,
+    reduction: Reduction,
+    components: int,
+    variance: float | None = None,
+    pixels: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None,
+) -> Preprocessor:
+    """Estimate band statistics and reduction.
+
+    Parameters
+    ----------
+    reduction : {'mnf', 'pca'}
+    components : int
+        Most components to keep; the input always has at least 14 (zeros where there are fewer).
+    variance : float, optional
+        For ``pca``: keep only as many components as hold this share of the variance.
+    pixels : pair of ndarray, optional
+        Rows and columns of training pixels to estimate from; else a sample of the scene, which needs no
+        labels. ``mnf`` needs neighbours and always uses the scene.
+
+    Raises
+    ------
+    HsiError
+        When no band varies over the valid pixels.
+    """
+    bands = np.flatnonzero(cube.good_bands())
+    if pixels is None or reduction == "mnf":
+        blocks, source = read_sample(cube, bands.tolist()), describe_sample(cube)
+    else:
+        blocks = [_read_pixels(cube, bands.tolist(), *pixels)]
+        source = f"the {len(pixels[0])} labelled pixels"
+    measured = [_without_dead_pixels(block.astype(np.float64)) for block in blocks]
+    kept, mean, std = _usable(measured, cube.name)
+    scored = [_scored(block[..., kept], mean, std) for block in measured]
+    axes = _axes(scored, reduction, min(components, len(mean)), variance)
+    weights = np.zeros((len(mean), max(MIN_COMPONENTS, axes.shape[1])))
+    weights[:, : axes.shape[1]] = axes / _typical_std(scored, axes) / std[:, None]
+    return Preprocessor(bands[kept], mean.astype(np.float32), weights.astype(np.float32), reduction, source)
+
+
+def _read_pixels(
+    cube: Cube, bands: list[int], rows: NDArray[np.intp], cols: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    values = [cube.spectrum(int(row), int(col))[bands] for row, col in zip(rows, cols, strict=True)]
+    return cube.physical(np.stack(values)[:, None])
+
+
+def _without_dead_pixels(block: NDArray[np.float64]) -> NDArray[np.float64]:
+    values = block.copy()
+    values[~np.where(np.isfinite(block), block, 0).any(axis=2)] = np.nan
+    return values
+
+
+def _usable(
+    blocks: list[NDArray[np.float64]], name: str
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+    """Return positions, mean and deviation of bands that are mostly valid in valid pixels and that vary."""
+    pixels = np.concatenate([block.reshape(-1, block.shape[-1]) for block in blocks])
+    pixels = pixels[np.isfinite(pixels).mean(axis=1) > 0]
+    present = np.isfinite(pixels)
+    count = present.sum(axis=0)
+    filled = np.where(present, pixels, 0)
+    mean = filled.sum(axis=0) / np.maximum(count, 1)
+    std = np.sqrt((np.where(present, filled - mean, 0) ** 2).sum(axis=0) / np.maximum(count, 1))
+    varies = std > 1e-6 * np.maximum(np.abs(mean), np.finfo(float).tiny)
+    kept = np.flatnonzero((count > _MOST_MISSING * len(pixels)) & varies & (count > 1))
+    if not len(kept):
+        raise HsiError(
+            f"{name} has no band that varies over its valid pixels", "check its no-data value and bad bands"
+        )
+    return kept, mean[kept], std[kept]
+
+
+def _scored(
+    block: NDArray[np.float64], mean: NDArray[np.float64], std: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return z-scores; single missing values become the mean, pixels without any value stay NaN."""
+    missing = np.isnan(block)
+    filled = missing & ~missing.all(axis=2, keepdims=True)
+    return np.where(filled, 0.0, (block - mean) / std)
+
+
+def _axes(
+    scored: list[NDArray[np.float64]], reduction: Reduction, components: int, variance: float | None
+) -> NDArray[np.float64]:
+    if reduction == "mnf":
+        return noise_fraction_axes(scored, components)
+    return principal_axes(_pixels(scored), components, variance)
+
+
+def _pixels(scored: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.concatenate([block[np.isfinite(block[..., 0])] for block in scored])
+
+
+def _typical_std(scored: list[NDArray[np.float64]], axes: NDArray[np.float64]) -> float:
+    """Return the mean deviation of the components, so that the network's input is about 1 in size.
+
+    One factor for all: their relative size is the information that the reduction gives.
+    """
+    return float((_pixels(scored) @ axes).std(axis=0).mean()) or 1.0

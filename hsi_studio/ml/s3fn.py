@@ -1,0 +1,167 @@
+"""S3FN's first stage: a small 3D-CNN over patches, and the same network for all pixels at once.
+
+Hassan et al., "Label Semantics for Robust Hyperspectral Image Classification", IJCNN 2025, arXiv:2510.07556.
+Every spatial stride can be replaced by a dilation, so that one pass gives the features of all pixels
+(Giusti et al. 2013, arXiv:1302.1700; Li et al. 2014, arXiv:1412.4526).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+MIN_COMPONENTS = 14
+MIN_PATCH = 14
+_TAPS = 27  # of a 3 × 3 × 3 kernel
+_BY_BAND = torch.channels_last
+_BY_VOXEL = torch.channels_last_3d
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Sizes of the 3D-CNN.
+
+    Parameters
+    ----------
+    components : int
+        C', spectral components of the input; at least 14.
+    patch : int
+        P, side of a patch; at least 14. P = 4k + 2 uses every pixel; others ignore the last rows and columns.
+    widths : tuple of 3 int
+        Channels of the three convolutions.
+    features : int
+        Length of the feature vector.
+    rectified : bool
+        ReLU on the features, as published.
+    """
+
+    components: int
+    patch: int
+    widths: tuple[int, int, int] = (32, 64, 128)
+    features: int = 128
+    rectified: bool = True
+
+    def __post_init__(self) -> None:
+        if self.components < MIN_COMPONENTS or self.patch < MIN_PATCH:
+            raise ValueError(f"needs {MIN_COMPONENTS} components and patches of {MIN_PATCH} or more: {self}")
+
+    @property
+    def depths(self) -> tuple[int, int, int, int]:
+        """Spectral length after the first pooling, each later convolution and the second pooling."""
+        pooled = (self.components - 2) // 2
+        return pooled, pooled - 2, pooled - 4, (pooled - 4) // 2
+
+    @property
+    def kernel(self) -> int:
+        """Side of the feature map that the first fully connected layer sees."""
+        return ((self.patch - 2) // 2 - 4) // 2
+
+    @property
+    def field(self) -> int:
+        """Side of the part of a patch that the features depend on."""
+        return 4 * self.kernel + 10
+
+    @property
+    def before(self) -> int:
+        """Pixels of the field above and left of the pixel that it describes."""
+        return self.field // 2
+
+    @property
+    def after(self) -> int:
+        """Pixels of the field below and right of the pixel that it describes."""
+        return self.field - 1 - self.before
+
+    def macs_per_pixel(self) -> int:
+        """Multiply–adds of the dense network for one pixel."""
+        return sum(self._layer_macs())
+
+    def macs_per_patch(self) -> int:
+        """Multiply–adds for one patch on its own."""
+        pooled = (self.patch - 2) // 2
+        areas = ((self.patch - 2) ** 2, (pooled - 2) ** 2, (pooled - 4) ** 2, 1)
+        return sum(area * macs for area, macs in zip(areas, self._layer_macs(), strict=True))
+
+    def _layer_macs(self) -> tuple[int, int, int, int]:
+        a, b, c = self.widths
+        _, second, third, last = self.depths
+        flat = c * last * self.kernel**2
+        return (
+            (self.components - 2) * _TAPS * a,
+            second * _TAPS * a * b,
+            third * _TAPS * b * c,
+            flat * self.features,
+        )
+
+
+class Backbone(nn.Module):
+    """Stage 1's 3D-CNN up to the features z.
+
+    conv 3³ · ReLU · mean pool 2³ · conv 3³ · ReLU · conv 3³ · ReLU · mean pool 2³ · fully connected (· ReLU),
+    all convolutions without padding.
+    """
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        self.architecture = architecture
+        channels = (1, *architecture.widths)
+        self.first, self.second, self.third = (nn.Conv3d(a, b, 3) for a, b in pairwise(channels))
+        flat = architecture.widths[2] * architecture.depths[3] * architecture.kernel**2
+        self.connected = nn.Linear(flat, architecture.features)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """Return features (N, features) of patches (N, C', P, P)."""
+        maps = functional.avg_pool3d(self._maps(patches, stride=2), 2)
+        kernel = self.architecture.kernel
+        return self._activate(self.connected(maps[..., :kernel, :kernel].flatten(1)))
+
+    def dense(self, images: Tensor) -> Tensor:
+        """Return features (N, features, H, W) of images (N, C', H + field − 1, W + field − 1).
+
+        The features at (i, j) are those of the patch whose first pixel is (i, j).
+        """
+        maps = self._maps(images, stride=1)
+        depth = self.architecture.depths[3]
+        maps = maps[:, :, 0 : 2 * depth : 2] + maps[:, :, 1 : 2 * depth : 2]
+        maps = maps[..., :-2, :] + maps[..., 2:, :]
+        maps = (maps[..., :-2] + maps[..., 2:]) * 0.125
+        # Depth before channels keeps the channels of a pixel together in memory; the weights follow.
+        kernel = self.connected.weight.view(
+            -1, maps.shape[1], depth, self.architecture.kernel, self.architecture.kernel
+        )
+        pixels = maps.transpose(1, 2).flatten(1, 2)
+        weight = kernel.transpose(1, 2).flatten(1, 2)
+        return self._activate(functional.conv2d(pixels, weight, self.connected.bias, dilation=4))
+
+    def _maps(self, images: Tensor, stride: int) -> Tensor:
+        """Return (N, channels, depth, h, w) before the second pooling; `stride` is the first pooling's."""
+        gap = 2 // stride
+        maps = self._first(images, stride)
+        for layer in (self.second, self.third):
+            weight = layer.weight.contiguous(memory_format=_BY_VOXEL)
+            maps = functional.relu(functional.conv3d(maps, weight, layer.bias, dilation=(1, gap, gap)))
+        return maps
+
+    def _first(self, images: Tensor, stride: int) -> Tensor:
+        """Return the pooled first convolution (N, channels, depth, h, w).
+
+        It has one input channel, for which 3D convolutions are slow (3 to 20 of 130 GFLOP/s on a CPU). Three
+        neighbouring components as three channels of a 2D convolution give the same numbers at 60 to 100.
+        """
+        layer = self.first
+        taps = torch.stack((images[:, :-2], images[:, 1:-1], images[:, 2:]), 2).flatten(0, 1)
+        weight = layer.weight[:, 0].contiguous(memory_format=_BY_BAND)
+        maps = functional.relu_(
+            functional.conv2d(taps.contiguous(memory_format=_BY_BAND), weight, layer.bias)
+        )
+        maps = functional.avg_pool2d(maps, 2, stride)
+        maps = maps.view(len(images), -1, *maps.shape[1:])
+        depth = self.architecture.depths[0]
+        maps = (maps[:, 0 : 2 * depth : 2] + maps[:, 1 : 2 * depth : 2]) * 0.5
+        return maps.transpose(1, 2).contiguous(memory_format=_BY_VOXEL)
+
+    def _activate(self, features: Tensor) -> Tensor:
+        return functional.relu(features) if self.architecture.rectified else features
