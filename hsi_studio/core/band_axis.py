@@ -85,11 +85,20 @@ class BandAxis:
 
     def line(self, values: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return (x, y) to draw `values` (bands,), with a NaN wherever the line must break."""
-        x, y = self.positions[self.stops], np.asarray(values, np.float64)[self.stops]
-        return np.insert(x, self._breaks, x[self._breaks - 1]), np.insert(y, self._breaks, np.nan)
+        return self._line_x, np.append(np.asarray(values, np.float64), np.nan)[self._line_bands]
 
     def _nearest_stop(self, position: float) -> int:
         return int(np.argmin(np.abs(self.positions[self.stops] - position)))
+
+    @cached_property
+    def _line_x(self) -> NDArray[np.float64]:
+        x = self.positions[self.stops]
+        return np.insert(x, self._breaks, x[self._breaks - 1])
+
+    @cached_property
+    def _line_bands(self) -> NDArray[np.intp]:
+        """Bands along the line; −1, past the last band, where it breaks."""
+        return np.insert(self.stops, self._breaks, -1)
 
     @cached_property
     def _breaks(self) -> NDArray[np.intp]:

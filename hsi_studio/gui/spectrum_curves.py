@@ -41,7 +41,7 @@ def spread_path(x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[
 @dataclass(frozen=True, eq=False)
 class _Drawn:
     curve: Curve
-    line: pg.PlotDataItem
+    line: pg.PlotCurveItem
     spread: QGraphicsPathItem
 
 
@@ -82,6 +82,11 @@ class Curves:
                 drawn = self._draw(entry.key, entry.curve, axis)
                 _style(drawn, entry_color(entry, palette), density, entry.key == selected)
 
+    @property
+    def hovered(self) -> Curve | None:
+        """The live spectrum."""
+        return self._hovered
+
     def values(self) -> Iterable[tuple[QColor, Curve]]:
         """Every drawn curve with its colour, the live one last."""
         for drawn in self._drawn.values():
@@ -105,10 +110,10 @@ class Curves:
         self._drawn[key] = _Drawn(curve, line, spread)
         return self._drawn[key]
 
-    def _new_items(self) -> tuple[pg.PlotDataItem, QGraphicsPathItem]:
+    def _new_items(self) -> tuple[pg.PlotCurveItem, QGraphicsPathItem]:
         line, spread = _line(), QGraphicsPathItem()
         # Kept as pictures: under a moving cursor only the live curve is stroked anew.
-        for item in (line.curve, spread):
+        for item in (line, spread):
             item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         spread.setPen(pg.mkPen(None))
         spread.setZValue(-1)
@@ -122,8 +127,8 @@ class Curves:
         self._plot.removeItem(drawn.spread)
 
 
-def _line() -> pg.PlotDataItem:
-    return pg.PlotDataItem(connect="finite", antialias=True, skipFiniteCheck=False)
+def _line() -> pg.PlotCurveItem:
+    return pg.PlotCurveItem(connect="finite", antialias=True, skipFiniteCheck=False)
 
 
 def _style(drawn: _Drawn, color: QColor, density: float, strong: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
+from hsi_studio.app.spectrum_service import Curve
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.gui.shades import mixed
 from hsi_studio.gui.spectrum_curves import Curves
@@ -112,7 +114,8 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
 
         With `grow_only` the range of values never shrinks: the axis stands still under a moving cursor.
         """
-        limits = self._curve_limits()
+        live = self.curves.hovered if grow_only else None
+        limits = self._limits_of([curve for _, curve in self.curves.values()] if live is None else [live])
         if grow_only and self._values is not None and limits is not None:
             limits = min(limits[0], self._values[0]), max(limits[1], self._values[1])
         changed = limits is not None and limits != self._values
@@ -132,11 +135,11 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
             xRange=(low - sides, high + sides), yRange=(bottom - margin, top + margin), padding=0
         )
 
-    def _curve_limits(self) -> tuple[float, float] | None:
+    def _limits_of(self, curves: Sequence[Curve]) -> tuple[float, float] | None:
         if self._axis is None:
             return None
         drawn = []
-        for _, curve in self.curves.values():
+        for curve in curves:
             spread = 0.0 if curve.std is None else np.nan_to_num(curve.std)
             drawn += [(curve.values - spread)[self._axis.stops], (curve.values + spread)[self._axis.stops]]
         values = np.concatenate(drawn) if drawn else np.empty(0)
