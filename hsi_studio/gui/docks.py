@@ -83,12 +83,11 @@ class Docks:
     def arrange(self) -> None:
         """Put every panel into its first place."""
         self._while_hidden = ""
-        for dock in self.all:
-            if dock.isFloating():
-                dock.setFloating(False)
         for area, docks in ((LEFT, self._left), (BOTTOM, self._bottom), (RIGHT, self._right)):
             for dock in docks:
                 self._window.addDockWidget(area, dock)
+                if dock.isFloating():
+                    dock.setFloating(False)
                 dock.setVisible(area != RIGHT)
         for first, second in pairwise(self._bottom):
             self._window.tabifyDockWidget(first, second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -248,11 +249,14 @@ class MainWindow(QMainWindow):
         self._save_settings()
         super().closeEvent(event)
 
-    def stop(self) -> None:
-        """End all threads; called once, after the window has closed."""
-        self.jobs.stop()
-        for part in (self.probe, self.catalogue, self.pictures, self.spectra, self.view_panel):
-            part.stop()
+    def stop(self, timeout_s: float = 1.5) -> bool:
+        """End all threads; called once, after the window has closed. Returns whether they ended in time."""
+        parts = (self.jobs, self.probe, self.catalogue, self.pictures, self.spectra, self.view_panel)
+        # Each waits for the step in progress; a reading that hangs must not keep the program from ending.
+        waiting = threading.Thread(target=lambda: [part.stop() for part in parts], daemon=True)
+        waiting.start()
+        waiting.join(timeout_s)
+        return not waiting.is_alive()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
