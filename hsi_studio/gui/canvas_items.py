@@ -93,7 +93,14 @@ def _paint_pictures(
         # Not under the sharp picture: it would shine through where that one is translucent.
         for part in _around(visible, top.task.window):
             _paint(painter, picture, part, transform, smooth=smooth)
-    _paint(painter, top, top.task.window, transform, smooth=smooth)
+    _paint(painter, top, _common(visible, top.task.window), transform, smooth=smooth)
+
+
+def _common(a: Window, b: Window) -> Window:
+    """Return the part that two windows share, possibly empty."""
+    row, col = max(a.row, b.row), max(a.col, b.col)
+    rows, cols = min(a.row_stop, b.row_stop) - row, min(a.col_stop, b.col_stop) - col
+    return Window(row, col, max(0, rows), max(0, cols))
 
 
 def _around(whole: Window, hole: Window) -> tuple[Window, ...]:

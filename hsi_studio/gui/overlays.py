@@ -41,11 +41,16 @@ def paint_grid(painter: QPainter, transform: ViewTransform, visible: Window) -> 
     """Paint the borders of pixels, fainter as they grow denser."""
     area = transform.rect(visible)
     strength = min(1.0, (transform.scale - GRID_FROM) / GRID_FROM)
-    painter.setPen(QPen(QColor(128, 128, 128, int(40 + 80 * strength)), 0))
-    xs = (transform.to_widget(0, col).x() for col in range(visible.col, visible.col_stop + 1))
-    ys = (transform.to_widget(row, 0).y() for row in range(visible.row, visible.row_stop + 1))
-    lines = [QLineF(x, area.top(), x, area.bottom()) for x in xs]
-    painter.drawLines(lines + [QLineF(area.left(), y, area.right(), y) for y in ys])
+    color = QColor(128, 128, 128, int(40 + 80 * strength))
+    device = painter.device()
+    thin = 1 / device.devicePixelRatioF() if device is not None else 1.0
+    # Filled rectangles: Qt strokes long translucent lines ten times more slowly.
+    for col in range(visible.col, visible.col_stop + 1):
+        x = transform.to_widget(0, col).x()
+        painter.fillRect(QRectF(x, area.top(), thin, area.height()), color)
+    for row in range(visible.row, visible.row_stop + 1):
+        y = transform.to_widget(row, 0).y()
+        painter.fillRect(QRectF(area.left(), y, area.width(), thin), color)
 
 
 def paint_values(
