@@ -31,7 +31,8 @@ class _BandRow:
         self.slider = BandSlider(channel, "Band" if channel is None else _NAMES[channel])
         self.value = QLabel()
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.letter.setVisible(channel is not None)
+        if channel is None:
+            self.letter.hide()
         self.letter.setBuddy(self.slider)
         for column, widget in enumerate((self.letter, self.slider, self.value)):
             grid.addWidget(widget, row, column)
