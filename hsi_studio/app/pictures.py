@@ -23,7 +23,6 @@ MARGIN = 64
 """Pixels drawn beyond each side of the part in sight, so that small moves need no reading."""
 
 _ALPHA = 3 if sys.byteorder == "little" else 0
-_BGRA = [2, 1, 0, 3] if sys.byteorder == "little" else [3, 0, 1, 2]
 
 
 @dataclass(frozen=True)
@@ -151,10 +150,15 @@ def coarser(task: Task, factor: int) -> Task:
 
 
 def argb_of(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return Qt's premultiplied bytes of `rgba` (…, 4), whose alpha is 0 or 255 everywhere."""
-    argb = np.ascontiguousarray(rgba[..., _BGRA])
-    argb[rgba[..., 3] == 0] = 0
-    return argb
+    """Return Qt's premultiplied bytes of `rgba` (…, 4), whose pixels are opaque or 0 in all channels."""
+    # Whole words: reordering single bytes takes six times as long.
+    word = np.ascontiguousarray(rgba).view(np.uint32)
+    if sys.byteorder == "big":
+        return ((word >> 8) | (word << 24)).view(np.uint8)
+    argb = word & np.uint32(0xFF00FF00)
+    argb |= (word & np.uint32(0xFF)) << np.uint32(16)
+    argb |= (word >> np.uint32(16)) & np.uint32(0xFF)
+    return argb.view(np.uint8)
 
 
 def faded(argb: NDArray[np.uint8], opacity: float) -> NDArray[np.uint8]:

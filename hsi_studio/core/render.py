@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def render(
     levels: Levels | None = None,
     read_band: BandReader | None = None,
 ) -> NDArray[np.uint8]:
-    """Return the RGBA picture (rows, cols, 4) of a window; alpha is 0 where a channel has no value.
+    """Return the RGBA picture (rows, cols, 4) of a window; all four are 0 where a channel has no value.
 
     Parameters
     ----------
@@ -55,54 +56,55 @@ def render(
     if cube.classes is not None and isinstance(spec.composite, SingleBand):
         return ClassRaster(cube.name, shown.values[0], cube.classes).rgba()
     levels = compute_levels(cube, spec, read_band) if levels is None else levels
-    return _paint(shown, levels, _table(spec))
+    return _paint(shown, levels, _tables(spec))
 
 
-def _table(spec: ViewSpec) -> NDArray[np.uint8]:
-    """Return (1024,) brightness or (1024, 4) RGBA for equal steps between the limits."""
-    share = np.linspace(0, 1, _TABLE_STEPS)
-    share = share ** (1 / spec.stretch.gamma)
+def _tables(spec: ViewSpec) -> tuple[NDArray[np.uint32], ...]:
+    """Return per channel what equal steps between the limits add to a pixel: (1024,) packed RGBA bytes."""
+    share = np.linspace(0, 1, _TABLE_STEPS) ** (1 / spec.stretch.gamma)
+    brightness = np.round(share * 255).astype(np.uint8)
     name = getattr(spec.composite, "colormap", None)
-    if name is None:
-        return np.round(share * 255).astype(np.uint8)
-    colors = np.full((256, 4), 255, np.uint8)
-    colors[:, :3] = lut(name)
-    return colors[np.round(share * 255).astype(np.intp)]
+    if name is not None:
+        return (_packed(lut(name)[brightness], range(3)),)
+    return tuple(_packed(brightness[:, None], (channel,)) for channel in range(3))
 
 
-def _paint(shown: Planes, levels: Levels, table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _packed(values: NDArray[np.uint8], channels: Sequence[int]) -> NDArray[np.uint32]:
+    rgba = np.zeros((len(values), 4), np.uint8)
+    rgba[:, channels] = values
+    rgba[:, 3] = 255
+    return rgba.view(np.uint32)[:, 0]
+
+
+def _paint(shown: Planes, levels: Levels, tables: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint8]:
     rows, cols = shown.values[0].shape
-    picture = np.empty((rows, cols, 4), np.uint8)
+    picture = np.empty((rows, cols), np.uint32)
     height = max(1, _CHUNK_PIXELS // max(1, cols))
     for row in range(0, rows, height):
         part = slice(row, row + height)
         chunk = Planes(tuple(plane[part] for plane in shown.values), shown.nodata)
-        _paint_chunk(chunk, levels, table, picture[part])
-    return picture
+        picture[part] = _painted(chunk, levels, tables)
+    return picture[..., None].view(np.uint8)
 
 
-def _paint_chunk(shown: Planes, levels: Levels, table: NDArray[np.uint8], picture: NDArray[np.uint8]) -> None:
-    valid = np.ones(picture.shape[:2], bool)
-    for channel, (plane, limits) in enumerate(zip(shown.values, levels.limits, strict=True)):
-        entry = _table_index(plane, limits)
-        valid &= is_valid(plane, shown.nodata)
-        if table.ndim == 1:
-            picture[..., channel] = table.take(entry)
-        else:
-            picture[...] = table.take(entry, axis=0)
-    np.multiply(valid, np.uint8(255), out=picture[..., 3])
+def _painted(shown: Planes, levels: Levels, tables: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint32]:
+    """Return packed pixels (rows, cols): whole words are several times faster than single bytes."""
+    pixels: NDArray[np.uint32] = np.zeros(shown.values[0].shape, np.uint32)
+    for plane, limits, table in zip(shown.values, levels.limits, tables, strict=True):
+        pixels |= table.take(_table_index(plane, limits), mode="clip")
+    for plane in shown.values:
+        if plane.dtype.kind == "f" or shown.nodata is not None:
+            pixels *= is_valid(plane, shown.nodata)
+    return pixels
 
 
-def _table_index(plane: NDArray[Any], limits: tuple[float, float]) -> NDArray[np.uint16]:
-    """Return where values lie between the limits, from 0 to the table's last entry; 0 for NaN."""
+def _table_index(plane: NDArray[Any], limits: tuple[float, float]) -> NDArray[np.intp]:
+    """Return where values lie between the limits, from 0 to the table's last entry; any number for NaN."""
     low, high = limits
-    last = np.float32(_TABLE_STEPS - 1)
     with np.errstate(over="ignore", invalid="ignore"):
         share = np.subtract(plane, low, dtype=np.float32, casting="unsafe")
         share *= np.float32((_TABLE_STEPS - 1) / (high - low))
-        # fmax and fmin turn NaN into a number, which the cast needs.
-        np.fmax(share, np.float32(0), out=share)
-        np.fmin(share, last, out=share)
+        np.clip(share, 0, _TABLE_STEPS - 1, out=share)
         share += np.float32(0.5)
-    index: NDArray[np.uint16] = share.astype(np.uint16)
+        index: NDArray[np.intp] = share.astype(np.intp)
     return index
