@@ -121,10 +121,11 @@ def seconds_since_start() -> float:
     """Return how long this process has been running."""
     stat = Path("/proc/self/stat")
     if not stat.exists():
-        return time.time() - psutil.Process().create_time()
+        return float(time.time() - psutil.Process().create_time())
     # psutil counts from a boot time in whole seconds, which is wrong by up to one.
     ticks = int(stat.read_text().rpartition(")")[2].split()[19])
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    started: float = ticks / os.sysconf("SC_CLK_TCK")
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - started
 
 
 class Interrupts:

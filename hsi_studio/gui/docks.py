@@ -37,6 +37,13 @@ class Dock(QDockWidget):
         self.setTitleBarWidget(self._heading)
         self.topLevelChanged.connect(self._on_floating)
 
+    def fill(self, content: QWidget) -> None:
+        """Put something in the place of the empty widget that the panel began with."""
+        old = self.widget()
+        if old is not content:
+            self.setWidget(content)
+            old.deleteLater()
+
     def _on_floating(self, floating: bool) -> None:
         # A floating panel needs the frame of a window; None brings Qt's own title bar.
         self.setTitleBarWidget(None if floating else self._heading)  # type: ignore[arg-type]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.jobs import JobQueue
@@ -27,15 +29,18 @@ from hsi_studio.gui.jobs_panel import JobsPanel
 from hsi_studio.gui.layers_panel import CubesList, LayersList
 from hsi_studio.gui.menus import Menus
 from hsi_studio.gui.notifications import Toaster
-from hsi_studio.gui.spectrum_panel import SpectrumPanel
 from hsi_studio.gui.start_page import StartPage
 from hsi_studio.gui.status_bar import StatusBar
 from hsi_studio.gui.theme import Theme
 from hsi_studio.gui.view_commands import ViewCommands
-from hsi_studio.gui.view_panel import ViewPanel
 from hsi_studio.gui.widgets import refresh_icons
 
+if TYPE_CHECKING:
+    from hsi_studio.gui.spectrum_panel import SpectrumPanel
+    from hsi_studio.gui.view_panel import ViewPanel
+
 _FIRST_SIZE = (1360, 850)
+_FILL_AFTER_MS = 250
 
 
 class MainWindow(QMainWindow):
@@ -66,9 +71,13 @@ class MainWindow(QMainWindow):
         self.catalogue = IndexCatalogue(self.session, self)
         self.setAcceptDrops(True)
         self.setMinimumSize(720, 480)
+        self._later = QTimer(self)
+        self._later.setInterval(_FILL_AFTER_MS)
+        self._later.timeout.connect(self._fill_docks)
         self._build()
         self._connect()
         self._restore()
+        self._later.start()
 
     def _build(self) -> None:
         self.canvas = Canvas(self.session, self.pictures)
@@ -79,18 +88,16 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.centre)
         self.toaster = Toaster(self.centre)
         self.cubes, self.layers = CubesList(self.session), LayersList(self.session)
-        self.view_panel = ViewPanel(self.session)
-        self.spectrum_panel = SpectrumPanel(self.session, self.spectra)
         self.help = HelpView()
         self.docks = Docks(
             self,
             left=(
                 Dock("Cubes", self.cubes),
                 Dock("Layers", self.layers),
-                Dock("View", self.view_panel, heading="none"),
+                Dock("View", QWidget(), heading="none"),
             ),
             bottom=(
-                Dock("Spectra", self.spectrum_panel, heading="none"),
+                Dock("Spectra", QWidget(), heading="none"),
                 Dock("Jobs", JobsPanel(self.jobs), heading="none"),
             ),
             right=(Dock("Help", self.help),),
@@ -119,7 +126,6 @@ class MainWindow(QMainWindow):
         self.session.current_changed.connect(self._on_current)
         self.session.layers_changed.connect(self.commands.refresh)
         self.pictures.failed.connect(lambda error: self.toaster.tell_error("Drawing the picture", error))
-        self.view_panel.failed.connect(lambda error: self.toaster.tell_error("Preparing the view", error))
         self.probe.failed.connect(lambda error: self.toaster.tell_error("Reading the pixel", error))
         self.jobs.failed.connect(lambda job, error: self.toaster.tell_error(job.title, error))
 
@@ -141,7 +147,31 @@ class MainWindow(QMainWindow):
         spectra.regions_changed.connect(canvas.set_regions)
         spectra.changed.connect(self.commands.refresh)
         spectra.failed.connect(lambda error: self.toaster.tell_error("Reading the spectrum", error))
-        self.spectrum_panel.notice.connect(lambda text: self.toaster.tell(text, "good"))
+
+    # The two panels with plots: their libraries take a third of the start, so the window comes first
+
+    @cached_property
+    def view_panel(self) -> ViewPanel:
+        """The panel of composite and stretch."""
+        from hsi_studio.gui import view_panel
+
+        panel = view_panel.ViewPanel(self.session)
+        panel.failed.connect(lambda error: self.toaster.tell_error("Preparing the view", error))
+        return panel
+
+    @cached_property
+    def spectrum_panel(self) -> SpectrumPanel:
+        """The panel of the spectrum plot."""
+        from hsi_studio.gui import spectrum_panel
+
+        panel = spectrum_panel.SpectrumPanel(self.session, self.spectra)
+        panel.notice.connect(lambda text: self.toaster.tell(text, "good"))
+        return panel
+
+    def _fill_docks(self) -> None:
+        self._later.stop()
+        self.docks["View"].fill(self.view_panel)
+        self.docks["Spectra"].fill(self.spectrum_panel)
 
     def _restore(self) -> None:
         self._bind_keys()
@@ -203,6 +233,8 @@ class MainWindow(QMainWindow):
         cube = self.session.cube
         self.setWindowTitle("hsi_studio" if cube is None else f"{cube.name} — hsi_studio")
         self.centre.setCurrentWidget(self.start_page if cube is None else self.canvas)
+        if cube is not None:
+            self._fill_docks()
         self.docks.set_shown(cube is not None)
         self.menus.toolbar.setVisible(cube is not None)
         self.start_page.set_recent(self.settings.recent)
@@ -251,7 +283,9 @@ class MainWindow(QMainWindow):
 
     def stop(self, timeout_s: float = 1.5) -> bool:
         """End all threads; called once, after the window has closed. Returns whether they ended in time."""
-        parts = (self.jobs, self.probe, self.catalogue, self.pictures, self.spectra, self.view_panel)
+        self._later.stop()
+        built = (self.view_panel,) if "view_panel" in self.__dict__ else ()
+        parts = (self.jobs, self.probe, self.catalogue, self.pictures, self.spectra, *built)
         # Each waits for the step in progress; a reading that hangs must not keep the program from ending.
         waiting = threading.Thread(target=lambda: [part.stop() for part in parts], daemon=True)
         waiting.start()

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.jobs import Job
@@ -28,6 +28,32 @@ def test_nothing_open_shows_the_start_page_without_panels(window: MainWindow) ->
     assert window.windowTitle() == "hsi_studio"
     assert not any(dock.isVisible() for dock in window.docks.all)
     assert not window.commands["file.close"].isEnabled()
+
+
+class _Shown(QObject):
+    """Notes every widget that is shown as a window of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows: list[QObject] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.windows.append(watched)
+        return False
+
+
+def test_no_stray_window_flashes_up(
+    qapp: QApplication, open_window: Callable[[], MainWindow], wait_for_jobs: Wait
+) -> None:
+    shown = _Shown()
+    qapp.installEventFilter(shown)
+    window = open_window()
+    window.files.open_demo()
+    wait_for_jobs(window)
+    qapp.removeEventFilter(shown)
+    assert shown.windows == [window]
+    assert window.isActiveWindow()
 
 
 def test_the_demo_opens_with_panels_title_and_picture(demo_window: MainWindow, qtbot: QtBot) -> None:
