@@ -54,18 +54,25 @@ def _short(value: Any) -> Any:
     return np.asarray(value).astype(str).astype(np.float64) if value.dtype == np.float32 else value
 
 
-def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table on standard output."""
+_ANY_WIDTH = 10_000
+
+
+def print_table(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool = False
+) -> None:
+    """Print a table on standard output, as wide as it needs where that is no terminal."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE, show_header=any(headings))
+    frame = box.MARKDOWN if markdown else box.SIMPLE
+    table = Table(title=title, title_justify="left", box=frame, show_header=any(headings))
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console(markup=False, highlight=False).print(table)
+    width = None if sys.stdout.isatty() else _ANY_WIDTH
+    Console(markup=False, highlight=False, width=width).print(table)
 
 
 def note(message: str) -> None:
