@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
         self.commands.refresh()
         palette = CommandPalette(self.menus.palette_commands, self)
         self.catalogue.changed.connect(palette.refresh)
+        self.catalogue.look_up()
         palette.show()
 
     def show_shortcuts(self) -> None:

@@ -12,6 +12,7 @@ from hsi_studio.app.probe import PixelFacts
 from hsi_studio.gui.widgets import muted, named, progress_bar, quiet_button, show_fraction
 
 _MEMORY_EVERY_MS = 2000
+_STALE_AFTER_MS = 150
 
 
 class StatusBar(QStatusBar):
@@ -32,6 +33,9 @@ class StatusBar(QStatusBar):
         self.work.clicked.connect(self.jobs_wanted)
         for widget in (self.work, self.zoom, self.memory):
             self.addPermanentWidget(widget)
+        # Values of the pixel before are not left standing beside a new position.
+        self._stale = QTimer(self, interval=_STALE_AFTER_MS, singleShot=True)
+        self._stale.timeout.connect(self._hide_facts)
         self._clock = QTimer(self, interval=_MEMORY_EVERY_MS)
         self._clock.timeout.connect(self._show_memory)
         self._clock.start()
@@ -47,10 +51,13 @@ class StatusBar(QStatusBar):
         """Show where the cursor is, at once; the rest follows when it is read."""
         self.place.setText(f"row {row}  col {col}")
         self.place.show()
+        if not self._stale.isActive():
+            self._stale.start()
 
     def show_facts(self, facts: PixelFacts) -> None:
         """Show what was read at the cursor."""
         self.show_place(facts.row, facts.col)
+        self._stale.stop()
         for label, text in (
             (self.ground, facts.ground),
             (self.values, facts.values),
@@ -61,7 +68,12 @@ class StatusBar(QStatusBar):
 
     def clear_pixel(self) -> None:
         """The cursor has left the image."""
-        for label in (self.place, self.ground, self.values, self.classes):
+        self.place.hide()
+        self._hide_facts()
+
+    def _hide_facts(self) -> None:
+        self._stale.stop()
+        for label in (self.ground, self.values, self.classes):
             label.hide()
 
     def show_zoom(self, percent: float | None) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.jobs import Job
+from hsi_studio.app.probe import PixelFacts
 from hsi_studio.app.settings import load_settings
 from hsi_studio.core.progress import Progress
 from hsi_studio.gui.main_window import MainWindow
@@ -213,3 +214,11 @@ def test_every_button_has_a_name_for_screen_readers(demo_window: MainWindow) -> 
         if button.isVisible() and not (button.accessibleName() or button.text())
     ]
     assert [name for name in nameless if name != "qt_toolbar_ext_button"] == []
+
+
+def test_values_of_another_pixel_do_not_stand_beside_a_new_position(window: MainWindow, qtbot: QtBot) -> None:
+    status = window.status
+    status.show_facts(PixelFacts(1, 2, values="0.5 at 650 nm", ground="", classes=""))
+    status.show_place(8, 9)
+    qtbot.waitUntil(status.values.isHidden, timeout=2000)
+    assert status.place.text() == "row 8  col 9"

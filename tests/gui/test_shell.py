@@ -58,10 +58,10 @@ def test_a_few_letters_find_a_command() -> None:
 
 
 def test_the_palette_runs_the_marked_command(demo_window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: bool(demo_window.catalogue.indices), timeout=30_000)
     demo_window.commands["help.palette"].trigger()
     palette = next(w for w in QApplication.topLevelWidgets() if isinstance(w, CommandPalette))
     qtbot.keyClicks(palette.line, "index: ndvi")
+    qtbot.waitUntil(lambda: palette.list.count() > 0, timeout=30_000)
     assert palette.list.item(0).text().startswith("Index: NDVI")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     view = demo_window.session.view
