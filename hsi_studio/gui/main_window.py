@@ -34,6 +34,7 @@ from hsi_studio.gui.status_bar import StatusBar
 from hsi_studio.gui.theme import Theme
 from hsi_studio.gui.view_commands import ViewCommands
 from hsi_studio.gui.widgets import refresh_icons
+from hsi_studio.gui.wiring import connect
 
 if TYPE_CHECKING:
     from hsi_studio.gui.spectrum_panel import SpectrumPanel
@@ -75,7 +76,7 @@ class MainWindow(QMainWindow):
         self._later.setInterval(_FILL_AFTER_MS)
         self._later.timeout.connect(self._fill_docks)
         self._build()
-        self._connect()
+        connect(self)
         self._restore()
         self._later.start()
 
@@ -109,45 +110,6 @@ class MainWindow(QMainWindow):
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
 
-    def _connect(self) -> None:
-        self._connect_session()
-        self._connect_canvas()
-        self._connect_spectra()
-        self.theme.changed.connect(self._on_theme)
-        self.start_page.open_file.connect(self.files.open_dialog)
-        self.start_page.open_folder.connect(self.files.open_folder)
-        self.start_page.open_demo.connect(self.files.open_demo)
-        self.start_page.open_path.connect(lambda path: self.files.open_paths([path]))
-        self.start_page.forget_path.connect(self._forget)
-        self.cubes.menu_wanted.connect(self.menus.context)
-        self.status.jobs_wanted.connect(lambda: self.docks.show("Jobs"))
-
-    def _connect_session(self) -> None:
-        self.session.current_changed.connect(self._on_current)
-        self.session.layers_changed.connect(self.commands.refresh)
-        self.pictures.failed.connect(lambda error: self.toaster.tell_error("Drawing the picture", error))
-        self.probe.failed.connect(lambda error: self.toaster.tell_error("Reading the pixel", error))
-        self.jobs.failed.connect(lambda job, error: self.toaster.tell_error(job.title, error))
-
-    def _connect_canvas(self) -> None:
-        canvas, spectra = self.canvas, self.spectra
-        canvas.hovered.connect(spectra.hover)
-        canvas.hovered.connect(self.status.show_place)
-        canvas.hovered.connect(self.probe.ask)
-        canvas.left.connect(spectra.leave)
-        canvas.left.connect(self._on_left)
-        canvas.picked.connect(spectra.pick)
-        canvas.region_drawn.connect(spectra.add_region)
-        canvas.zoom_changed.connect(self.status.show_zoom)
-        self.probe.told.connect(self.status.show_facts)
-
-    def _connect_spectra(self) -> None:
-        spectra, canvas = self.spectra, self.canvas
-        spectra.markers_changed.connect(canvas.set_markers)
-        spectra.regions_changed.connect(canvas.set_regions)
-        spectra.changed.connect(self.commands.refresh)
-        spectra.failed.connect(lambda error: self.toaster.tell_error("Reading the spectrum", error))
-
     # The two panels with plots: their libraries take a third of the start, so the window comes first
 
     @cached_property
@@ -178,8 +140,8 @@ class MainWindow(QMainWindow):
         if not restore_geometry(self, self.settings.geometry):
             self.resize(*_FIRST_SIZE)
         self.docks.restore(self.settings.layout)
-        self._on_theme()
-        self._on_current()
+        self.on_theme()
+        self.on_current()
 
     # What other parts ask for
 
@@ -230,7 +192,8 @@ class MainWindow(QMainWindow):
 
     # What happens
 
-    def _on_current(self) -> None:
+    def on_current(self) -> None:
+        """Show the current cube, or the start page."""
         cube = self.session.cube
         self.setWindowTitle("hsi_studio" if cube is None else f"{cube.name} — hsi_studio")
         self.centre.setCurrentWidget(self.start_page if cube is None else self.canvas)
@@ -243,11 +206,8 @@ class MainWindow(QMainWindow):
         self.status.show_zoom(None if cube is None else self.canvas.zoom)
         self.commands.refresh()
 
-    def _on_left(self) -> None:
-        self.probe.leave()
-        self.status.clear_pixel()
-
-    def _on_theme(self) -> None:
+    def on_theme(self) -> None:
+        """Draw the icons in the colours of the theme."""
         self.commands.set_icons()
         refresh_icons(self)
         self.commands.refresh()
@@ -263,7 +223,8 @@ class MainWindow(QMainWindow):
         keys = [shown(self.commands[key].shortcut()) for key in ("help.palette", "help.show")]
         self.start_page.set_keys(*keys)
 
-    def _forget(self, path: str) -> None:
+    def forget(self, path: str) -> None:
+        """Remove a file from the recent ones."""
         self.settings.forget(path)
         self._save_settings()
 
