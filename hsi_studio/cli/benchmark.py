@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from hsi_studio import __version__
+from hsi_studio.cli.benchmark_speed import speed
 from hsi_studio.cli.hardware import system
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, print_table, progress_bar
@@ -28,6 +29,9 @@ def benchmark() -> None:
     """
 
 
+app.command()(speed)
+
+
 @app.command()
 def view(
     *,
@@ -38,6 +42,7 @@ def view(
     folder: Annotated[
         Path | None, typer.Option(help="Where scenes are written and removed again [the temporary folder].")
     ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print a Markdown table.")] = False,
     as_json: Json = False,
 ) -> None:
     """Measure start, first picture, memory, band slider, hover and pan, each against its bound.
@@ -59,7 +64,8 @@ def view(
         print_json({"quick": quick, "hardware": system(), "versions": versions, "rows": rows_out})
     else:
         title = f"{system()['processor']}, {system()['cores']} cores, {system()['memory_gb']} GB"
-        print_table(title, ("what", "measured", "bound", "rival", "ratio", ""), map(_cells, rows))
+        headings = ("what", "measured", "bound", "rival", "ratio", "remark")
+        print_table(title, headings, map(_cells, rows), markdown=markdown)
 
 
 def _measured(size: Size, folder: Path | None) -> list[Row]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import psutil
 
+from hsi_studio.errors import UsageError
+
 
 @dataclass(frozen=True)
 class Device:
@@ -44,3 +46,20 @@ def _cuda(index: int) -> Device:
 def _cpu_name() -> str:
     cores = psutil.cpu_count(logical=False) or psutil.cpu_count()
     return f"{platform.processor() or platform.machine()}, {cores} cores"
+
+
+def choose_device(wanted: str | None = None) -> str:
+    """Return torch's name of a device to compute on: the one asked for, else the first GPU, else the CPU.
+
+    Raises
+    ------
+    UsageError
+        When there is no such device.
+    """
+    known = [device.name for device in devices()]
+    if wanted is None:
+        return known[0] if known[0].startswith("cuda") else "cpu"
+    asked = "cuda:0" if wanted == "cuda" else wanted
+    if asked not in known:
+        raise UsageError(f"there is no device {wanted}", f"choose one of {', '.join(known)}")
+    return asked

@@ -93,3 +93,14 @@ def hold_out(
             held |= inside
             left = left - taken
     return pixels.take(~held), pixels.take(held)
+
+
+def draw_labels(truth: NDArray[np.integer], per_class: int, seed: int) -> NDArray[np.int16]:
+    """Return a raster with `per_class` random pixels of each class of the truth; at most half of a class."""
+    random = np.random.default_rng(seed)
+    labels = np.zeros(truth.shape, np.int16)
+    for value in np.unique(truth[truth > 0]):
+        own = np.flatnonzero(truth == value)
+        chosen = random.permutation(own)[: min(per_class, max(1, len(own) // 2))]
+        labels.flat[chosen] = value
+    return labels

@@ -70,13 +70,14 @@ def agreement(predicted: NDArray[np.integer], truth: NDArray[np.integer]) -> Agr
     precision, recall, f1, support = precision_recall_fscore_support(
         wanted, found, labels=own, average=None, zero_division=0
     )
+    one = len(ids) == 1  # of which scikit-learn warns
     rows = zip(own.tolist(), recall, precision, f1, support, strict=True)
     return Agreement(
         overall_accuracy=float((wanted == found).mean()),
         average_accuracy=float(recall.mean()),
-        kappa=float(cohen_kappa_score(wanted, found)) if len(ids) > 1 else 1.0,
+        kappa=1.0 if one else float(cohen_kappa_score(wanted, found)),
         f1_macro=float(f1.mean()),
         per_class=tuple(ClassAgreement(i, float(r), float(p), float(f), int(n)) for i, r, p, f, n in rows),
         ids=ids,
-        confusion=confusion_matrix(wanted, found, labels=ids),
+        confusion=np.array([[len(wanted)]]) if one else confusion_matrix(wanted, found, labels=ids),
     )

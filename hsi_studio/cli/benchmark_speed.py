@@ -1,0 +1,148 @@
+"""`hsi-studio benchmark speed`: dense inference against matrix products, and against patch by patch."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import typer
+
+from hsi_studio.cli.hardware import system
+from hsi_studio.cli.ml_options import Device
+from hsi_studio.cli.options import Json
+from hsi_studio.cli.output import print_json, print_table, progress_bar
+from hsi_studio.core.progress import Progress
+from hsi_studio.paths import resource
+
+if TYPE_CHECKING:
+    from hsi_studio.ml.s3fn import Architecture
+
+_SCENE = 145
+_LARGE = 20_000
+_BANDS = 60
+
+
+def speed(
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="Few patches, few rows: a smoke test.")] = False,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads [all].")] = None,
+    device: Device = None,
+    as_json: Json = False,
+) -> None:
+    """Measure dense inference, training on 160 labels, and a map of a cube larger than memory.
+
+    Rates stand beside the float32 matrix product and the patch-by-patch loop of the same process; each is
+    the best of runs that take turns.
+
+    For example:
+
+    - `hsi-studio benchmark speed`
+
+    - `hsi-studio benchmark speed --quick --json`
+    """
+    import torch
+
+    from hsi_studio.ml.devices import choose_device
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    place = choose_device(device)
+    with progress_bar("Measuring") as progress:
+        rows = list(_rows(quick, place, progress))
+    if as_json:
+        hardware = system() | {"device": place, "threads": torch.get_num_threads()}
+        print_json({"quick": quick, "hardware": hardware, "torch": torch.__version__, "rows": rows})
+        return
+    headings = ("what", "measured", "bound", "detail")
+    print_table(f"{place}, {torch.get_num_threads()} threads", headings, map(_cells, rows))
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    bound = "" if row["bound"] is None else f"{row['bound']:g}"
+    return row["what"], f"{row['measured']:.4g} {row['unit']}", bound, row["detail"]
+
+
+def _rows(quick: bool, device: str, progress: Progress) -> Iterator[dict[str, Any]]:
+    from hsi_studio.ml.s3fn import Architecture
+
+    cases = {
+        "fast (P = 14, C' = 24)": Architecture(24, 14, (16, 32, 64), rectified=False),
+        "published widths, P = 14, C' = 24": Architecture(24, 14),
+        "published (P = 32, C' = 23)": Architecture(23, 32),
+    }
+    for name, architecture in cases.items():
+        progress.update(None, name)
+        yield from _dense(name, architecture, quick, device)
+    progress.update(None, "training")
+    yield _training(device, progress)
+    yield from _stream(cases["fast (P = 14, C' = 24)"], quick, device, progress)
+
+
+def _dense(name: str, architecture: Architecture, quick: bool, device: str) -> Iterator[dict[str, Any]]:
+    from hsi_studio.ml.speed import dense_speed
+
+    found = dense_speed(
+        architecture, _SCENE, patches=64 if quick else 640, runs=2 if quick else 7, device=device
+    )
+    product, cost = found.gemm_flops / 1e9, found.macs_per_pixel / 1e6
+    rate = f"{product:.0f} GFLOP/s matrix product, {cost:.2f} MMAC per pixel"
+    yield _row(
+        f"{name}: rate", found.pixels_per_second, "pixel/s", None, f"{found.dense_s:.3f} s for the scene"
+    )
+    yield _row(f"{name}: share of the matrix product", found.share_of_gemm, "", 0.4, rate)
+    yield _row(
+        f"{name}: faster than patch by patch",
+        found.times_faster,
+        "×",
+        100.0 if architecture.patch == 32 else None,
+        f"{found.patches} patches measured, largest difference {found.largest_difference:.0e}",
+    )
+
+
+def _training(device: str, progress: Progress) -> dict[str, Any]:
+    """Train `fast` on ten labels per class of the demo scene; texts are read before the clock starts."""
+    from hsi_studio.cli.ml_options import DEFAULT_ENCODER, embedded
+    from hsi_studio.io.classes_yaml import read_classes
+    from hsi_studio.io.demo_scene import open_demo
+    from hsi_studio.ml.labelled import draw_labels
+    from hsi_studio.ml.methods import finish, method
+    from hsi_studio.ml.presets import Settings
+    from hsi_studio.ml.s3fn_method import Scene
+
+    cube, truth = open_demo()
+    classes = read_classes(resource("classes", "indian_pines.yaml"))
+    embeddings = embedded(classes, DEFAULT_ENCODER, "mean", offline=True)
+    scene = Scene(cube, draw_labels(truth.ids, 10, seed=0), classes)
+    started = time.perf_counter()
+    way = method("s3fn")
+    finish(way.train(scene, embeddings, Settings("s3fn", way.preset, device=device)), progress)
+    seconds = time.perf_counter() - started
+    bound = 2.0 if device.startswith("cuda") else 15.0
+    return _row("training on 160 labels, both stages", seconds, "s", bound, "band statistics included")
+
+
+def _stream(
+    architecture: Architecture, quick: bool, device: str, progress: Progress
+) -> Iterator[dict[str, Any]]:
+    from hsi_studio.ml.predict import tile_side
+    from hsi_studio.ml.speed import stream_speed, untrained
+
+    side = tile_side(untrained(architecture, _BANDS), device)
+    with tempfile.TemporaryDirectory(prefix="hsi_studio_") as folder:
+        ids = np.memmap(Path(folder) / "map", np.int16, "w+", shape=(_LARGE, _LARGE))
+        found = stream_speed(
+            architecture, ids, 16 if quick else side, bands=_BANDS, device=device, progress=progress
+        )
+        del ids
+    what = f"{_LARGE} × {_LARGE} × {_BANDS} cube"
+    part = f"a slice of {found.pixels / 1e6:.1f} Mpixel, from generated values to the map on disk"
+    yield _row(f"{what}: rate", found.pixels / found.seconds, "pixel/s", None, part)
+    yield _row(f"{what}: private memory", found.peak_private_bytes / 1e9, "GB", 2.0, part)
+
+
+def _row(what: str, measured: float, unit: str, bound: float | None, detail: str) -> dict[str, Any]:
+    return {"what": what, "measured": measured, "unit": unit, "bound": bound, "detail": detail}

@@ -1,0 +1,64 @@
+"""Arguments and small steps that the commands of the classifiers share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hsi_studio.cli.output import note, progress_bar
+from hsi_studio.core.classes import ClassTable
+
+if TYPE_CHECKING:
+    from hsi_studio.ml.label_embeddings import LabelEmbeddings
+    from hsi_studio.ml.model import Model
+
+DEFAULT_ENCODER = "all-MiniLM-L6-v2"
+
+
+class PoolingChoice(StrEnum):
+    """How the vectors of a text's words become one."""
+
+    MEAN = "mean"
+    LABEL_PHRASE = "label-phrase"
+
+
+Encoder = Annotated[str, typer.Option(help="Text encoder: a Hugging Face name or a local folder.")]
+Pooling = Annotated[PoolingChoice, typer.Option(help="Average all words, or those that name the class.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Never fetch an encoder from the network.")]
+Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps [a GPU if there is one].")]
+
+
+def embedded(table: ClassTable, encoder: str, pooling: str, offline: bool) -> LabelEmbeddings:
+    """Read the texts of a class table; remarks go to standard error."""
+    from hsi_studio.ml.embedding_cache import CachedEncoder
+    from hsi_studio.ml.encoders import HuggingFaceEncoder
+    from hsi_studio.ml.label_embeddings import embed_classes
+
+    opened = HuggingFaceEncoder(
+        encoder, pooling="mean" if pooling == "mean" else "label-phrase", offline=offline
+    )
+    with progress_bar("Reading texts") as progress:
+        found = embed_classes(table, CachedEncoder(opened), progress=progress)
+    for remark in found.notes:
+        note(remark)
+    return found
+
+
+def reworded(model: Model, classes: Path, offline: bool) -> Model:
+    """Return the model with the texts of another class table, read as the model's own were."""
+    from dataclasses import replace
+
+    from hsi_studio.errors import UsageError
+    from hsi_studio.io.classes_yaml import read_classes
+    from hsi_studio.ml.label_embeddings import require_distinct
+
+    if model.embeddings is None:
+        raise UsageError(f"a model of the method {model.method} knows no words", "leave out --classes")
+    table = read_classes(classes)
+    require_distinct(table)
+    own = model.embeddings
+    found = embedded(table, own.encoder, own.pooling, offline)
+    return model.with_words(table, replace(found, centre=own.centre))

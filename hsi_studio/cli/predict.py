@@ -1,0 +1,85 @@
+"""`hsi-studio predict`: the map of a model over a cube."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from hsi_studio.cli.ml_options import Device, Offline, reworded
+from hsi_studio.cli.options import Json, with_cube
+from hsi_studio.cli.output import note, print_result, progress_bar
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.reading import row_strips
+from hsi_studio.io.convert import refuse_source
+from hsi_studio.io.maps import require_ending, spool, write_confidence, write_map
+
+
+@with_cube
+def predict(
+    cube: Cube,
+    *,
+    model: Annotated[Path, typer.Option(help="Model made by `train`.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Map: .tif, .hdr (ENVI), .npy or .png.")],
+    classes: Annotated[
+        Path | None, typer.Option(help="Other texts or classes to score with the same model.")
+    ] = None,
+    confidence: Annotated[Path | None, typer.Option(help="Raster of probabilities to write too.")] = None,
+    device: Device = None,
+    offline: Offline = False,
+    as_json: Json = False,
+) -> None:
+    """Classify every pixel of a cube; memory stays bounded whatever its size.
+
+    GeoTIFF keeps the position, ENVI the class names and colours; a .png is coloured. Pixels without
+    measurements get 0. Existing files are replaced.
+
+    For example:
+
+    - `hsi-studio predict scene.hdr --model model.safetensors -o map.tif --confidence sure.tif`
+
+    - `hsi-studio predict scene.hdr --model model.safetensors -o map.png --classes other_words.yaml`
+    """
+    from hsi_studio.ml.checkpoint import load_model
+    from hsi_studio.ml.devices import choose_device
+    from hsi_studio.ml.fitting import fitted_to
+    from hsi_studio.ml.predict import fill
+
+    files = [out] if confidence is None else [out, confidence]
+    for file in files:
+        require_ending(file)
+    refuse_source(cube, files)
+    place = choose_device(device)
+    loaded = load_model(model)
+    if classes is not None:
+        loaded = reworded(loaded, classes, offline)
+    loaded = fitted_to(loaded, cube)
+    started = time.perf_counter()
+    with spool((cube.rows, cube.cols), out) as rasters, progress_bar("Predicting") as progress:
+        used = fill(loaded, cube, rasters.ids, rasters.confidence, device=place, progress=progress)
+        seconds = time.perf_counter() - started
+        write_map(out, rasters.ids, loaded.classes, cube.georef, progress)
+        if confidence is not None:
+            write_confidence(confidence, rasters.confidence, cube.georef, progress)
+        counts = _counts(rasters.ids, cube)
+    if used != place:
+        note(f"{place} ran out of memory; {used} went on.")
+    report: dict[str, Any] = {
+        "file": out,
+        "files": files,
+        "seconds": round(seconds, 3),
+        "pixels_per_second": round(cube.window.size / seconds),
+        "device": used,
+        "counts": {entry.name: int(counts[entry.id]) for entry in loaded.classes},
+        "not_measured": int(counts[0]),
+    }
+    print_result(report, as_json)
+
+
+def _counts(ids: np.ndarray[Any, np.dtype[np.int16]], cube: Cube) -> np.ndarray[Any, np.dtype[np.intp]]:
+    """Return the number of pixels of each id, read from the disk in strips."""
+    strips = row_strips(cube.window, 1)
+    return sum(np.bincount(ids[strip.slices()].ravel(), minlength=32_768) for strip in strips)  # type: ignore[return-value]

@@ -1,0 +1,140 @@
+"""`hsi-studio train`: a model from the labelled pixels of a cube."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from hsi_studio.cli.ml_options import (
+    DEFAULT_ENCODER,
+    Device,
+    Encoder,
+    Offline,
+    Pooling,
+    PoolingChoice,
+    embedded,
+)
+from hsi_studio.cli.options import Json, with_cube
+from hsi_studio.cli.output import print_result, progress_bar
+from hsi_studio.core.cube import Cube
+from hsi_studio.errors import UsageError
+from hsi_studio.io.atomic import atomic_output
+from hsi_studio.io.classes_yaml import read_classes
+from hsi_studio.io.labels import read_ids, same_size
+
+if TYPE_CHECKING:
+    from hsi_studio.ml.model import Model
+    from hsi_studio.ml.presets import Preset
+
+_SIZES = "Sizes"
+_ADDED = "Beyond the published method"
+
+
+class ScoreChoice(StrEnum):
+    """How pixels and texts are compared."""
+
+    COSINE = "cosine"
+    RAW = "raw"
+
+
+@with_cube
+def train(
+    cube: Cube,
+    *,
+    labels: Annotated[Path, typer.Option(help="Raster of class ids, 0 = unlabelled.")],
+    classes: Annotated[Path, typer.Option(help="YAML list of {id, name, color, description}.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Model to write, a .safetensors file.")],
+    method: Annotated[str, typer.Option(help="s3fn, s3fn-paper or cnn3d.")] = "s3fn",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
+    validation: Annotated[
+        float | None,
+        typer.Option(
+            min=0, max=0.5, help="Share of labels, in blocks, for early stopping [0.2 from 50 per class]."
+        ),
+    ] = None,
+    device: Device = None,
+    encoder: Encoder = DEFAULT_ENCODER,
+    pooling: Pooling = PoolingChoice.MEAN,
+    offline: Offline = False,
+    patch: Annotated[
+        int | None, typer.Option(min=14, max=128, help="Side of a patch.", rich_help_panel=_SIZES)
+    ] = None,
+    components: Annotated[
+        int | None, typer.Option(min=1, max=512, help="Spectral components.", rich_help_panel=_SIZES)
+    ] = None,
+    score: Annotated[ScoreChoice | None, typer.Option(help="Of texts.", rich_help_panel=_SIZES)] = None,
+    joint: Annotated[
+        bool, typer.Option("--joint", help="Stage 1 learns the text scores too.", rich_help_panel=_ADDED)
+    ] = False,
+    symmetric: Annotated[
+        bool, typer.Option("--symmetric", help="Texts rank pixels too.", rich_help_panel=_ADDED)
+    ] = False,
+    softmax_beside: Annotated[
+        bool, typer.Option("--softmax-beside", help="A softmax beside the texts.", rich_help_panel=_ADDED)
+    ] = False,
+    residual: Annotated[
+        bool, typer.Option("--residual", help="Learn a residual per class.", rich_help_panel=_ADDED)
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Train a classifier on the labelled pixels of a cube, and on nothing else.
+
+    For example:
+
+    - `hsi-studio train scene.hdr --labels labels.tif --classes classes.yaml -o model.safetensors`
+
+    - `hsi-studio train scene.mat --labels truth.mat --classes classes.yaml -o m.safetensors --method cnn3d`
+    """
+    from hsi_studio.ml.checkpoint import model_bytes
+    from hsi_studio.ml.devices import choose_device
+    from hsi_studio.ml.methods import finish
+    from hsi_studio.ml.methods import method as chosen
+    from hsi_studio.ml.presets import Options, Settings
+    from hsi_studio.ml.s3fn_method import Scene
+
+    way = chosen(method)
+    if out.suffix.lower() != ".safetensors":
+        raise UsageError(f"{out.name} is no name of a model", "end it in .safetensors")
+    settings = Settings(
+        method,
+        _adjusted(way.preset, patch, components, score),
+        Options(joint, softmax_beside, symmetric, residual),
+        seed,
+        choose_device(device),
+        validation,
+    )
+    table, ids = read_classes(classes), read_ids(labels)
+    same_size(ids, (cube.rows, cube.cols), labels.name, cube.name)
+    embeddings = embedded(table, encoder, pooling, offline) if way.uses_text else None
+    started = time.perf_counter()
+    with progress_bar("Training") as progress:
+        model = finish(way.train(Scene(cube, ids, table), embeddings, settings), progress)
+    with atomic_output(out) as temporary:
+        temporary.write_bytes(model_bytes(model))
+    print_result(_report(model, out, time.perf_counter() - started), as_json)
+
+
+def _adjusted(preset: Preset, patch: int | None, components: int | None, score: str | None) -> Preset:
+    given = {"patch": patch, "components": components, "score": score}
+    changed: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if components is not None:
+        changed["variance"] = None
+    return replace(preset, **changed)
+
+
+def _report(model: Model, out: Path, seconds: float) -> dict[str, object]:
+    stages = model.provenance["stages"]
+    return {
+        "file": out,
+        "method": model.method,
+        "seconds": round(seconds, 3),
+        "stages": stages,
+        "validation": stages[-1]["validation"],
+        "labels": model.provenance["labels"],
+        "device": model.provenance["device"],
+    }

@@ -1,0 +1,203 @@
+"""How fast dense inference is, against the matrix products of the same machine in the same process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psutil
+import torch
+from numpy.typing import NDArray
+
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.progress import Progress
+from hsi_studio.core.window import Window
+from hsi_studio.ml.heads import TextHead
+from hsi_studio.ml.model import Model
+from hsi_studio.ml.predict import predict
+from hsi_studio.ml.preprocess import Preprocessor
+from hsi_studio.ml.s3fn import Architecture, Backbone
+
+_GEMM_SIDE = 1536
+_PATCHES = 32
+_DIM = 384
+_CLASSES = 16
+
+
+@dataclass(frozen=True)
+class DenseSpeed:
+    """One architecture over one scene; times are the best of several runs that alternate with the others.
+
+    Parameters
+    ----------
+    pixels : int
+        Of the scene.
+    dense_s : float
+        Seconds for all pixels at once.
+    patchwise_s : float
+        Seconds for all pixels patch by patch in batches of 32, extrapolated from `patches` of them.
+    gemm_flops : float
+        Floating-point operations per second of a float32 matrix product.
+    macs_per_pixel : int
+    largest_difference : float
+        Between the features of the two.
+    """
+
+    architecture: Architecture
+    pixels: int
+    dense_s: float
+    patchwise_s: float
+    patches: int
+    gemm_flops: float
+    macs_per_pixel: int
+    largest_difference: float
+
+    @property
+    def pixels_per_second(self) -> float:
+        return self.pixels / self.dense_s
+
+    @property
+    def share_of_gemm(self) -> float:
+        """Useful operations per second over those of the matrix product."""
+        return 2 * self.macs_per_pixel * self.pixels_per_second / self.gemm_flops
+
+    @property
+    def times_faster(self) -> float:
+        """Patch by patch over dense."""
+        return self.patchwise_s / self.dense_s
+
+
+@torch.inference_mode()
+def dense_speed(
+    architecture: Architecture, side: int = 145, *, patches: int = 320, runs: int = 5, device: str = "cpu"
+) -> DenseSpeed:
+    """Measure an untrained network on a random scene of `side` × `side` pixels."""
+    torch.manual_seed(0)
+    backbone = Backbone(architecture).eval().to(device)
+    around = architecture.patch - 1
+    scene = torch.randn(1, architecture.components, side + around, side + around, device=device)
+    used = scene[..., : side + architecture.field - 1, : side + architecture.field - 1]
+    windows = scene[0].unfold(1, architecture.patch, 1).unfold(2, architecture.patch, 1)
+    chosen = torch.randperm(side * side)[:patches]
+
+    def patchwise() -> torch.Tensor:
+        parts = []
+        for first in range(0, patches, _PATCHES):
+            some = chosen[first : first + _PATCHES]
+            parts.append(backbone(windows[:, some // side, some % side].movedim(0, 1)))
+        return torch.cat(parts)
+
+    left, right = (torch.randn(_GEMM_SIDE, _GEMM_SIDE, device=device) for _ in range(2))
+    best = [float("inf")] * 3
+    for _ in range(runs):
+        works: tuple[Callable[[], Any], ...] = (lambda: left @ right, lambda: backbone.dense(used), patchwise)
+        best = [min(old, _seconds(work, device)) for old, work in zip(best, works, strict=True)]
+    dense = backbone.dense(used)[0].flatten(1).T[chosen.to(device)]
+    return DenseSpeed(
+        architecture,
+        side * side,
+        dense_s=best[1],
+        patchwise_s=best[2] * side * side / patches,
+        patches=patches,
+        gemm_flops=2 * _GEMM_SIDE**3 / best[0],
+        macs_per_pixel=architecture.macs_per_pixel(),
+        largest_difference=float((dense - patchwise()).abs().max()),
+    )
+
+
+def _seconds(work: Callable[[], Any], device: str) -> float:
+    _wait(device)
+    started = time.perf_counter()
+    work()
+    _wait(device)
+    return time.perf_counter() - started
+
+
+def _wait(device: str) -> None:
+    if device.startswith("cuda"):
+        torch.cuda.synchronize()
+
+
+class GeneratedSource:
+    """Values of a cube of any size, made when they are read."""
+
+    dtype = np.dtype(np.uint16)
+
+    def __init__(self, rows: int, cols: int, bands: int) -> None:
+        self.shape = (rows, cols, bands)
+
+    def read(self, window: Window, bands: Sequence[int], step: int = 1) -> NDArray[Any]:
+        rows, cols = (np.arange(part.start, part.stop, step) for part in window.slices())
+        plane = (rows[:, None] * 7 + cols * 13) % 997
+        values: NDArray[Any] = (plane[..., None] + np.asarray(bands, np.int64) * 11).astype(np.uint16)
+        return values
+
+
+@dataclass(frozen=True)
+class StreamSpeed:
+    """Part of a large cube, from reading to the map in an array."""
+
+    pixels: int
+    seconds: float
+    peak_private_bytes: int
+
+
+def stream_speed(
+    architecture: Architecture,
+    ids: NDArray[np.int16],
+    rows: int,
+    *,
+    bands: int = 60,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> StreamSpeed:
+    """Map the first `rows` rows of a generated cube as large as `ids` (rows, cols) into that array."""
+    progress = Progress() if progress is None else progress
+    model = untrained(architecture, bands)
+    height, width = ids.shape
+    cube = Cube(GeneratedSource(height, width, bands), "generated")
+    window = Window(0, 0, rows, width)
+    done = 0
+    with _peak_memory() as peak:
+        started = time.perf_counter()
+        for part in predict(model, cube, device=device, window=window):
+            ids[part.window.slices()] = part.positions + 1
+            done += part.window.size
+            progress.update(done / window.size, "streaming")
+        seconds = time.perf_counter() - started
+    return StreamSpeed(window.size, seconds, peak[0])
+
+
+def untrained(architecture: Architecture, bands: int) -> Model:
+    """Return a model with random weights for a cube of so many bands."""
+    random = np.random.default_rng(0)
+    weights = random.normal(0, 1e-3, (bands, architecture.components)).astype(np.float32)
+    preprocessor = Preprocessor(np.arange(bands), np.full(bands, 500, np.float32), weights, "pca", "nothing")
+    texts = random.standard_normal((_CLASSES, _DIM)).astype(np.float32)
+    classes = ClassTable.from_names([f"class {i + 1}" for i in range(_CLASSES)])
+    head = TextHead(architecture.features, texts).eval()
+    return Model("s3fn", classes, preprocessor, Backbone(architecture).eval(), head, bands=bands)
+
+
+@contextmanager
+def _peak_memory() -> Iterator[list[int]]:
+    """Yield a list whose one item is the largest private memory (bytes) seen, looked at 20 times a second."""
+    process, peak, stop = psutil.Process(), [0], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.05):
+            peak[0] = max(peak[0], process.memory_full_info().uss)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        stop.set()
+        thread.join()

@@ -1,0 +1,269 @@
+"""`embed`, `train`, `predict` and `evaluate`: from a cube and labels to a map and its figures."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+import torch
+
+from hsi_studio.core.classes import ClassEntry, ClassTable
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.georef import GeoReference
+from hsi_studio.io import open_cube
+from hsi_studio.io.classes_yaml import read_classes, write_classes
+from hsi_studio.io.convert import convert
+from hsi_studio.ml.checkpoint import model_bytes
+from hsi_studio.ml.heads import SoftmaxHead
+from hsi_studio.ml.s3fn import Architecture
+from hsi_studio.ml.speed import untrained
+
+Cli = Callable[..., Any]
+NAMES = ("soil", "corn", "water")
+TEXTS = ("Dry bare soil.", "Green corn leaves.", "Deep clear water.")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Tests share few cores."""
+    torch.set_num_threads(1)
+
+
+class Case:
+    """A striped scene on disk with labels, truth, classes and a trained model."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.scene, self.labels, self.truth = (folder / n for n in ("scene.hdr", "labels.npy", "truth.npy"))
+        self.classes, self.model = folder / "classes.yaml", folder / "model.safetensors"
+
+
+@pytest.fixture
+def case(make_cube: Callable[..., Cube], rng: np.random.Generator, tmp_path: Path) -> Case:
+    """The scene without a model."""
+    case = Case(tmp_path)
+    spectra = rng.uniform(1000, 9000, (3, 20))
+    truth = np.repeat([1, 2, 3], 12)[None].repeat(30, axis=0)
+    values = (spectra[truth - 1] + rng.normal(0, 200, (30, 36, 20))).astype(np.uint16)
+    transform = (30.0, 0.0, 500000.0, 0.0, -30.0, 4000000.0)
+    with rasterio.Env():
+        wkt = rasterio.crs.CRS.from_epsg(32616).to_wkt()
+    cube = make_cube(values, wavelengths_nm=np.linspace(400, 2400, 20), georef=GeoReference(transform, wkt))
+    convert(cube, case.scene)
+    labels = np.where(rng.random(truth.shape) < 0.06, truth, 0)
+    np.save(case.labels, labels.astype(np.uint8))
+    np.save(case.truth, truth.astype(np.uint8))
+    entries = zip(NAMES, TEXTS, strict=True)
+    table = ClassTable(tuple(ClassEntry(i, n, (40 * i, 9, 9), t) for i, (n, t) in enumerate(entries, 1)))
+    write_classes(case.classes, table)
+    return case
+
+
+@pytest.fixture
+def trained(case: Case) -> Case:
+    """The scene with a model that knows no words (and, untrained, not much else)."""
+    model = untrained(Architecture(14, 14, (4, 5, 6)), 20)
+    torch.manual_seed(0)
+    head = SoftmaxHead(128, 3).eval()
+    with torch.no_grad():
+        head.output.weight.normal_(0, 100)
+    centred = replace(model.preprocessor, mean=np.full(20, 5000, np.float32))
+    known = replace(
+        model,
+        preprocessor=centred,
+        method="cnn3d",
+        classes=read_classes(case.classes),
+        head=head,
+        embeddings=None,
+    )
+    case.model.write_bytes(model_bytes(known))
+    return case
+
+
+def test_embed(case: Case, cli: Cli) -> None:
+    found = cli("embed", case.classes, "--json").json
+    assert found["names"] == list(NAMES)
+    assert (found["dim"], np.shape(found["embeddings"])) == (384, (3, 384))
+    assert found["encoder"] == "all-MiniLM-L6-v2"
+    np.testing.assert_allclose(np.diag(found["similarity"]), 1, atol=1e-5)
+    assert np.shape(found["similarity_centred"]) == (3, 3)
+    assert "soil" in cli("embed", case.classes).out
+
+
+def test_embed_label_phrase_tells_its_fallback(case: Case, cli: Cli) -> None:
+    write_classes(case.classes, ClassTable((ClassEntry(1, "oats", (0, 0, 0), "A cereal."),)))
+    assert "does not name its class: oats" in cli("embed", case.classes, "--pooling", "label-phrase").err
+
+
+def test_train_predict_evaluate(case: Case, cli: Cli) -> None:
+    asked = ("--labels", case.labels, "--classes", case.classes, "-o", case.model, "--device", "cpu")
+    trained = cli("train", case.scene, *asked, "--components", 14, "--json").json
+    assert trained["seconds"] > 0
+    assert [stage["stage"] for stage in trained["stages"]] == [1, 2]
+    assert trained["validation"] is None
+    out, sure = case.folder / "map.tif", case.folder / "sure.tif"
+    predicted = cli(
+        "predict",
+        case.scene,
+        "--model",
+        case.model,
+        "-o",
+        out,
+        "--confidence",
+        sure,
+        "--device",
+        "cpu",
+        "--json",
+    ).json
+    assert predicted["device"] == "cpu"
+    assert sum(predicted["counts"].values()) == 30 * 36
+    with rasterio.open(out) as file:
+        assert file.crs.to_epsg() == 32616
+        assert tuple(file.transform)[:6] == (30, 0, 500000, 0, -30, 4000000)
+    with rasterio.open(sure) as file:
+        assert 0.3 < file.read(1).min() <= file.read(1).max() <= 1
+    found = cli("evaluate", out, "--truth", case.truth, "--exclude", case.labels, "--json").json
+    assert found["overall_accuracy"] > 0.85
+    labelled = int((np.load(case.labels) > 0).sum())
+    assert np.sum(found["confusion"]) == found["pixels"] == 30 * 36 - labelled
+    other = case.folder / "other.yaml"
+    write_classes(other, ClassTable.from_names(("concrete roof", "lawn")))
+    words = cli(
+        "predict",
+        case.scene,
+        "--model",
+        case.model,
+        "-o",
+        case.folder / "words.npy",
+        "--classes",
+        other,
+        "--json",
+    ).json
+    assert set(words["counts"]) == {"concrete roof", "lawn"}
+    assert sum(words["counts"].values()) == 30 * 36
+
+
+@pytest.mark.parametrize("ending", ["tif", "hdr", "npy", "png"])
+def test_maps_are_read_back(ending: str, trained: Case, cli: Cli) -> None:
+    reference, out = trained.folder / "reference.npy", trained.folder / f"map.{ending}"
+    for target in (reference, out):
+        assert cli("predict", trained.scene, "--model", trained.model, "-o", target).status == 0
+    assert len(np.unique(np.load(reference))) > 1
+    found = cli("evaluate", out, "--truth", reference, "--json").json
+    assert found["overall_accuracy"] == found["kappa"] == 1
+    assert not list(trained.folder.glob(".map_*"))
+    if ending == "hdr":
+        classes = open_cube(out).classes
+        assert classes is not None
+        assert [(e.name, e.color) for e in classes if e.id] == [
+            (name, (40 * i, 9, 9)) for i, name in enumerate(NAMES, 1)
+        ]
+
+
+def test_prediction_of_words_needs_words(trained: Case, cli: Cli) -> None:
+    asked = ("--model", trained.model, "-o", trained.folder / "map.npy", "--classes", trained.classes)
+    found = cli("predict", trained.scene, *asked)
+    assert found.status == 2
+    assert "cnn3d knows no words" in found.err
+
+
+def test_no_space_for_the_map(trained: Case, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hsi_studio.io.maps._BYTES_PER_PIXEL", 1e15)
+    found = cli("predict", trained.scene, "--model", trained.model, "-o", trained.folder / "map.tif")
+    assert found.status == 1
+    assert "free space or choose another disk" in found.err
+    assert not (trained.folder / "map.tif").exists()
+
+
+@pytest.mark.parametrize("name", ["map.jpg", "map", "scene.hdr"])
+def test_maps_that_are_not_written(name: str, trained: Case, cli: Cli) -> None:
+    before = trained.scene.read_bytes()
+    found = cli("predict", trained.scene, "--model", trained.model, "-o", trained.folder / name)
+    assert found.status in {1, 2}
+    assert trained.scene.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("truth", "message"),
+    [
+        (np.zeros((30, 36)), "no pixel to compare"),
+        (np.ones((30, 35)), "map.npy has 30 × 36 pixels but truth.npy has 30 × 35"),
+        (np.full((30, 36), 0.5), "not class ids"),
+        (np.full((30, 36), -1), "not class ids"),
+        (np.ones((30, 36, 20)), "20 bands"),
+    ],
+)
+def test_evaluation_against_nonsense(truth: np.ndarray, message: str, case: Case, cli: Cli) -> None:
+    np.save(case.folder / "map.npy", np.ones((30, 36), np.uint8))
+    np.save(case.truth, truth)
+    found = cli("evaluate", case.folder / "map.npy", "--truth", case.truth)
+    assert found.status in {1, 2}
+    assert message in found.err
+    assert found.err.count("\n") == 1
+
+
+def test_evaluation_figures(case: Case, cli: Cli) -> None:
+    truth = np.array([[1, 1, 1, 1], [2, 2, 3, 0]], np.uint8)
+    found = np.array([[1, 1, 1, 2], [2, 2, 0, 3]], np.uint8)
+    mask = np.array([[1, 1, 1, 1], [1, 1, 1, 1]], np.uint8)
+    files = [case.folder / name for name in ("found.npy", "true.npy", "mask.npy")]
+    for file, values in zip(files, (found, truth, mask), strict=True):
+        np.save(file, values)
+    figures = cli("evaluate", files[0], "--truth", files[1], "--mask", files[2], "--json").json
+    assert figures["overall_accuracy"] == pytest.approx(5 / 7)
+    assert figures["average_accuracy"] == pytest.approx((0.75 + 1 + 0) / 3)
+    assert figures["ids"] == [0, 1, 2, 3]
+    assert np.diag(figures["confusion"]).tolist() == [0, 3, 2, 0]
+    assert [one["recall"] for one in figures["per_class"]] == pytest.approx([0.75, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "no list of classes"),
+        ("a: 1", "no list of classes"),
+        ("- [", "no YAML, line"),
+        ("- 3", "class 1 of classes.yaml is no mapping"),
+        ("- {id: 1}", "has no name"),
+        ("- {name: a, id: 0}", "has the id 0"),
+        ("- {name: a, colour: red}", "unknown key colour"),
+        ("- {name: a, color: red}", "has the color 'red'"),
+        ("- {name: a, description: [1]}", "description that is no text"),
+        ("- {name: a}\n- {name: a}", "two classes with the name a"),
+        ("- {name: a, id: 2}\n- {name: b}", "two classes with the id 2"),
+        ("- !!python/object/apply:os.system [id]", "no YAML"),
+    ],
+)
+def test_class_tables_that_are_wrong(content: str, message: str, case: Case, cli: Cli) -> None:
+    case.classes.write_text(content)
+    found = cli("embed", case.classes)
+    assert found.status == 1
+    assert message in found.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--method", "magic"], "choose one of s3fn"),
+        (["-o", "model.pt"], "end it in .safetensors"),
+        (["--device", "cuda:7"], "there is no device cuda:7"),
+        (["--encoder", "no/such-encoder", "--offline"], "hf download no/such-encoder"),
+        (["--labels", "absent.npy"], "absent.npy"),
+    ],
+)
+def test_training_that_cannot_start(arguments: list[str], message: str, case: Case, cli: Cli) -> None:
+    asked = ["--labels", case.labels, "--classes", case.classes, "-o", case.model, *arguments]
+    found = cli("train", case.scene, *asked)
+    assert found.status in {1, 2}
+    assert message in found.err
+    assert not case.model.exists()
+
+
+def test_labels_of_another_size(case: Case, cli: Cli) -> None:
+    np.save(case.labels, np.ones((30, 30), np.uint8))
+    found = cli("train", case.scene, "--labels", case.labels, "--classes", case.classes, "-o", case.model)
+    assert found.status == 2
+    assert "labels.npy has 30 × 30 pixels but scene.img has 30 × 36" in found.err
