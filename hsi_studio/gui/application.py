@@ -24,6 +24,7 @@ from hsi_studio.gui.notifications import tell_unhandled
 from hsi_studio.gui.theme import Theme
 
 log = logging.getLogger(__name__)
+_SWITCH_INTERVAL_S = 0.0005
 _QUIT_WHEN_READY = "HSI_STUDIO_QUIT_WHEN_READY"
 
 
@@ -77,6 +78,8 @@ def has_display() -> bool:
 
 def create_application() -> QApplication:
     """Return the Qt application, named and ready for any screen resolution."""
+    # Python's 5 ms would let each busy worker hold up a frame; measured: half the longest frame.
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("hsi_studio")
