@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import takewhile
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -11,7 +12,8 @@ Item = TypeVar("Item")
 def score(query: str, text: str) -> float | None:
     """Return how well `text` answers `query`; None when its letters do not occur in order.
 
-    Letters at starts of words and letters in a row count more, whole words too; a long text counts less.
+    Letters at starts of words and letters in a row count more; the letters that the word found goes on
+    with, and a long text, count against it.
     """
     letters = query.casefold().replace(" ", "")
     target = text.casefold()
@@ -22,8 +24,8 @@ def score(query: str, text: str) -> float | None:
             return None
         total += 1.0 + 4.0 * (found == previous + 1) + 3.0 * _starts_word(target, found)
         previous, position = found, found + 1
-    whole_word = bool(letters) and not target[previous + 1 : previous + 2].isalnum()
-    return total + 2.0 * whole_word - 0.02 * len(target)
+    rest = len(list(takewhile(str.isalnum, target[previous + 1 :]))) if letters else 0
+    return total - 0.5 * rest - 0.02 * len(target)
 
 
 def ranked(query: str, items: Iterable[Item], text: Callable[[Item], str]) -> list[Item]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from hsi_studio.gui.view_panel import ViewPanel
 
 _FIRST_SIZE = (1360, 850)
+_FIRST_SHARE = 0.96
 _FILL_AFTER_MS = 250
 
 
@@ -138,7 +139,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         self._bind_keys()
         if not restore_geometry(self, self.settings.geometry):
-            self.resize(*_FIRST_SIZE)
+            self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize() * _FIRST_SHARE))
         self.docks.restore(self.settings.layout)
         self.on_theme()
         self.on_current()

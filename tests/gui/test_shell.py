@@ -57,6 +57,11 @@ def test_a_few_letters_find_a_command() -> None:
     assert score("xyz", "View: Fit") is None
 
 
+def test_a_whole_name_comes_before_longer_ones() -> None:
+    texts = ["Index: NDVIMNDWI, NDVI-MNDWI Model", "Index: NDVI, Normalized Difference Vegetation Index"]
+    assert ranked("ndv", texts, str)[0] == texts[1]
+
+
 def test_the_palette_runs_the_marked_command(demo_window: MainWindow, qtbot: QtBot) -> None:
     demo_window.commands["help.palette"].trigger()
     palette = next(w for w in QApplication.topLevelWidgets() if isinstance(w, CommandPalette))
