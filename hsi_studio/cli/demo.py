@@ -11,35 +11,51 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from hsi_studio.cli.demo_model import demo_map, train_demo
 from hsi_studio.cli.options import Json
-from hsi_studio.cli.output import plain, print_json
+from hsi_studio.cli.output import plain, print_json, print_result, progress_bar
 from hsi_studio.cli.render import write_picture
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.presets import default_view
+from hsi_studio.core.progress import Progress
 from hsi_studio.core.render import render
 from hsi_studio.core.spectra import Spectrum
-from hsi_studio.errors import UsageError
+from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.demo_scene import open_demo
+from hsi_studio.io.maps import write_confidence
 from hsi_studio.io.picture import write_png
 from hsi_studio.io.spectra_figure import write_spectra_figure
 
 _OVERLAY_OPACITY = 0.6
 _PICTURE_SIZE = 2048
+_REPORT_FILES = (
+    "picture.png",
+    "ground_truth.png",
+    "spectra.png",
+    "prediction.png",
+    "prediction_overlay.png",
+    "confidence.png",
+    "report.json",
+)
 
 
 def demo(
     *,
     headless: Annotated[bool, typer.Option("--headless", help="Write the report without a window.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the report; made if absent.")] = None,
+    train: Annotated[
+        Path | None, typer.Option(help="Train the demo's model anew; write it and its card.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Open the Indian Pines scene with its ground truth, or write a report on it.
 
-    The report is the first picture, the ground truth over it, the mean spectrum of each class, and
-    report.json. The scene comes with the tensorly package.
+    The report is the first picture, the ground truth over it, the mean spectrum of each class, the map of
+    the model that comes with the program, its confidence and its accuracy on pixels that it was not trained
+    on, and report.json. The scene comes with the tensorly package.
 
     For example:
 
@@ -47,8 +63,14 @@ def demo(
 
     - `hsi-studio demo --headless --out report --json`
     """
+    if train is not None:
+        with progress_bar("Training") as progress:
+            trained = train_demo(train, progress)
+        print_result(trained, as_json)
+        return
     if headless:
-        report = _report(out)
+        with progress_bar("Classifying") as progress:
+            report = _report(out, progress)
         print_json(report) if as_json else print(*report["files"], sep="\n")
         return
     if out is not None or as_json:
@@ -58,27 +80,39 @@ def demo(
     raise typer.Exit(run_window([], demo=True))
 
 
-def _report(out: Path | None) -> dict[str, Any]:
+def _report(out: Path | None, progress: Progress) -> dict[str, Any]:
     if out is None:
         raise UsageError("the report needs a folder", "pass --out DIR")
     started = time.perf_counter()
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     cube, truth = open_demo()
     view = default_view(cube)
     picture = write_picture(cube, view, out / "picture.png", _PICTURE_SIZE)
-    write_png(out / "ground_truth.png", _overlaid(render(cube, view), truth))
+    composite = render(cube, view)
+    write_png(out / "ground_truth.png", _overlaid(composite, truth))
     _write_spectra(out / "spectra.png", cube, truth)
-    names = ("picture.png", "ground_truth.png", "spectra.png", "report.json")
+    prediction, confidence, figures = demo_map(cube, truth, progress)
+    write_png(out / "prediction.png", prediction.rgba())
+    write_png(out / "prediction_overlay.png", _overlaid(composite, prediction))
+    write_confidence(out / "confidence.png", confidence)
     report = {
         "scene": cube.name,
         "picture": picture,
         "classes": _counts(truth),
-        "files": [out / name for name in names],
+        **figures,
+        "files": [out / name for name in _REPORT_FILES],
         "seconds": round(time.perf_counter() - started, 3),
     }
     with atomic_output(out / "report.json") as temporary:
         temporary.write_text(json.dumps(plain(report), indent=2) + "\n", encoding="utf-8")
     return report
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HsiError(f"the folder {folder} cannot be made ({error.strerror})", "choose another") from error
 
 
 def _overlaid(picture: np.ndarray[Any, np.dtype[np.uint8]], truth: ClassRaster) -> Any:

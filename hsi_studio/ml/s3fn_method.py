@@ -29,6 +29,7 @@ from hsi_studio.ml.train import Run, TrainingStep, cached_features, train_backbo
 _VALIDATION_SHARE = 0.2
 _ENOUGH_LABELS = 50
 _MOST_VALIDATION = 1000
+_MOST_KEPT = 20_000  # positions of labels in a model file, row by row
 
 TrainingRun = Generator[TrainingStep, None, Model]
 """Yields every step, so that it can be shown or closed (cancelled) there; returns the model."""
@@ -157,10 +158,12 @@ def _model(
     scene: Scene, settings: Settings, prepared: _Prepared, head: Head, embeddings: LabelEmbeddings | None
 ) -> Model:
     counts = prepared.pixels.counts(len(scene.classes)).tolist()
+    pixels = prepared.pixels
     provenance = {
         "cube": scene.cube.name,
         "cube_fingerprint": scene.cube.fingerprint,
         "labels": dict(zip((entry.name for entry in scene.classes), counts, strict=True)),
+        "pixels": (pixels.rows * scene.cube.cols + pixels.cols)[:_MOST_KEPT].tolist(),
         "preset": settings.preset.name,
         "options": asdict(settings.options),
         "seed": settings.seed,

@@ -13,13 +13,14 @@ import torch
 from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.georef import GeoReference
+from hsi_studio.core.progress import Progress
 from hsi_studio.io import open_cube
 from hsi_studio.io.classes_yaml import read_classes, write_classes
 from hsi_studio.io.convert import convert
 from hsi_studio.ml.checkpoint import model_bytes
-from hsi_studio.ml.heads import SoftmaxHead
-from hsi_studio.ml.s3fn import Architecture
-from hsi_studio.ml.speed import untrained
+from hsi_studio.ml.methods import finish, method
+from hsi_studio.ml.presets import FAST, Settings
+from hsi_studio.ml.s3fn_method import Scene
 
 Cli = Callable[..., Any]
 NAMES = ("soil", "corn", "water")
@@ -64,22 +65,12 @@ def case(make_cube: Callable[..., Cube], rng: np.random.Generator, tmp_path: Pat
 
 @pytest.fixture
 def trained(case: Case) -> Case:
-    """The scene with a model that knows no words (and, untrained, not much else)."""
-    model = untrained(Architecture(14, 14, (4, 5, 6)), 20)
-    torch.manual_seed(0)
-    head = SoftmaxHead(128, 3).eval()
-    with torch.no_grad():
-        head.output.weight.normal_(0, 100)
-    centred = replace(model.preprocessor, mean=np.full(20, 5000, np.float32))
-    known = replace(
-        model,
-        preprocessor=centred,
-        method="cnn3d",
-        classes=read_classes(case.classes),
-        head=head,
-        embeddings=None,
-    )
-    case.model.write_bytes(model_bytes(known))
+    """The scene with a model that knows no words."""
+    few = replace(FAST.first, least=30, most=30)
+    preset = replace(FAST, components=14, widths=(4, 6, 8), first=few)
+    scene = Scene(open_cube(case.scene), np.load(case.labels), read_classes(case.classes))
+    model = finish(method("cnn3d").train(scene, None, Settings("cnn3d", preset)), Progress())
+    case.model.write_bytes(model_bytes(model))
     return case
 
 

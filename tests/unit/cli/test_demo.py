@@ -19,6 +19,17 @@ def test_report_is_complete(cli: Callable, tmp_path: Path) -> None:
     }
 
 
+def test_prediction_is_right_where_it_was_not_trained(cli: Callable, tmp_path: Path) -> None:
+    told = cli("demo", "--headless", "--out", tmp_path, "--json").json
+    assert told["overall_accuracy"] > 0.8
+    assert told["pixels_compared"] + told["pixels_trained_on"] == 10_249
+    picture, overlaid = imread(tmp_path / "picture.png"), imread(tmp_path / "prediction_overlay.png")
+    assert (picture != overlaid).any(axis=2).mean() > 0.9
+    sure = imread(tmp_path / "confidence.png")
+    assert sure.shape == (145, 145, 4)
+    assert sure.std() > 0.05
+
+
 def test_pictures_show_the_scene_and_the_truth(cli: Callable, tmp_path: Path) -> None:
     cli("demo", "--headless", "--out", tmp_path)
     picture, overlaid = imread(tmp_path / "picture.png"), imread(tmp_path / "ground_truth.png")

@@ -1,0 +1,115 @@
+"""The demo's model: how it is trained, its card, and its map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.cli.ml_options import DEFAULT_ENCODER, embedded
+from hsi_studio.core.classes import ClassRaster
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.progress import Progress
+from hsi_studio.io.atomic import atomic_outputs
+from hsi_studio.io.classes_yaml import read_classes
+from hsi_studio.io.demo_scene import open_demo
+from hsi_studio.paths import resource, shipped_model
+
+if TYPE_CHECKING:
+    from hsi_studio.ml.metrics import Agreement
+    from hsi_studio.ml.model import Model
+
+NAME = "indian-pines.safetensors"
+PER_CLASS = 20
+SEED = 0
+
+
+def demo_map(
+    cube: Cube, truth: ClassRaster, progress: Progress
+) -> tuple[ClassRaster, NDArray[np.float32], dict[str, Any]]:
+    """Return the shipped model's map, its confidence (rows, cols), and its agreement elsewhere."""
+    from hsi_studio.ml.checkpoint import load_model
+    from hsi_studio.ml.fitting import fitted_to
+
+    model = fitted_to(load_model(shipped_model(NAME)), cube)
+    ids, confidence = _mapped(model, cube, progress)
+    found = _unseen(model, ids, truth)
+    figures = {
+        "overall_accuracy": found.overall_accuracy,
+        "average_accuracy": found.average_accuracy,
+        "kappa": found.kappa,
+        "pixels_compared": int(found.confusion.sum()),
+        "pixels_trained_on": len(model.provenance["pixels"]),
+    }
+    return ClassRaster("Prediction", ids, model.classes), confidence, figures
+
+
+def train_demo(path: Path, progress: Progress) -> dict[str, Any]:
+    """Train on 20 labels per class drawn with seed 0, and write the model and its card beside it."""
+    from hsi_studio.ml.checkpoint import model_bytes
+    from hsi_studio.ml.labelled import draw_labels
+    from hsi_studio.ml.methods import finish, method
+    from hsi_studio.ml.presets import Settings
+    from hsi_studio.ml.s3fn_method import Scene
+
+    cube, truth = open_demo()
+    classes = read_classes(resource("classes", "indian_pines.yaml"))
+    embeddings = embedded(classes, DEFAULT_ENCODER, "mean", offline=True)
+    way = method("s3fn")
+    scene = Scene(cube, draw_labels(truth.ids, PER_CLASS, SEED), classes)
+    model = finish(way.train(scene, embeddings, Settings("s3fn", way.preset, seed=SEED)), progress)
+    found = _unseen(model, _mapped(model, cube, progress)[0], truth)
+    with atomic_outputs(path, path.with_suffix(".md")) as (weights, card):
+        weights.write_bytes(model_bytes(model))
+        card.write_text(_card(path.name, model, found), encoding="utf-8")
+    return {"file": path, "card": path.with_suffix(".md"), "overall_accuracy": found.overall_accuracy}
+
+
+def _mapped(model: Model, cube: Cube, progress: Progress) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    from hsi_studio.ml.predict import fill
+
+    ids = np.zeros((cube.rows, cube.cols), np.int16)
+    confidence = np.zeros(ids.shape, np.float32)
+    fill(model, cube, ids, confidence, progress=progress)
+    return ids, confidence
+
+
+def _unseen(model: Model, ids: NDArray[np.int16], truth: ClassRaster) -> Agreement:
+    """Compare where the truth is labelled and the model was not trained."""
+    from hsi_studio.ml.metrics import agreement
+
+    left = np.array(truth.ids)
+    left.flat[model.provenance["pixels"]] = 0
+    return agreement(ids, left)
+
+
+def _card(name: str, model: Model, found: Agreement) -> str:
+    names = {entry.id: entry.name for entry in model.classes}
+    rows = (
+        f"| {names[one.id]} | {one.recall:.3f} | {one.precision:.3f} | {one.f1:.3f} | {one.pixels} |"
+        for one in found.per_class
+    )
+    return (
+        resource("demo_model_card.md")
+        .read_text(encoding="utf-8")
+        .format(
+            file=name,
+            preset=model.provenance["preset"],
+            patch=model.architecture.patch,
+            components=model.architecture.components,
+            widths=", ".join(map(str, model.architecture.widths)),
+            encoder=DEFAULT_ENCODER,
+            trained=len(model.provenance["pixels"]),
+            per_class=PER_CLASS,
+            seed=SEED,
+            statistics=model.preprocessor.source,
+            compared=int(found.confusion.sum()),
+            overall=found.overall_accuracy,
+            average=found.average_accuracy,
+            kappa=found.kappa,
+            f1=found.f1_macro,
+            rows="\n".join(rows),
+        )
+    )
