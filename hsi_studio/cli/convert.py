@@ -25,7 +25,7 @@ class Interleave(StrEnum):
 @with_cube
 def convert(
     cube: Cube,
-    out: Annotated[Path, typer.Argument(help="File to write; its ending decides the format.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="File to write; its ending decides the format.")],
     *,
     interleave: Annotated[
         Interleave | None, typer.Option(help="For ENVI; else the ending's or the cube's own.")

@@ -21,7 +21,7 @@ _PANEL = "How the file is opened"
 
 
 def _open(
-    cube: Annotated[Path, typer.Argument(help="File or capture folder to open.")],
+    cube: Annotated[Path, typer.Argument(metavar="CUBE", help="File or capture folder to open.")],
     *,
     variable: Annotated[
         str | None,

@@ -31,6 +31,8 @@ from hsi_studio.errors import UsageError
 from hsi_studio.io.convert import refuse_source
 from hsi_studio.io.picture import write_png
 
+# A band this far off the wavelength asked for still stands for it.
+_FARTHEST_NM = 50.0
 _T = TypeVar("_T")
 _WHAT = "What is shown"
 _HOW = "How bright it is"
@@ -180,10 +182,16 @@ def _band(cube: Cube, text: str) -> int:
     if nm and cube.wavelengths_nm is None:
         raise UsageError(f"{cube.name} has no wavelengths", "give bands by number, counted from 0")
     if nm:
-        return cube.nearest_band(value)
+        return _nearest(cube, value)
     if value not in range(cube.bands):
         raise UsageError(f"there is no band {text}", f"bands count from 0 to {cube.bands - 1}")
     return int(value)
+
+
+def _nearest(cube: Cube, nm: float) -> int:
+    if not cube.covers(nm + _FARTHEST_NM, nm - _FARTHEST_NM):
+        raise UsageError(f"{cube.name} has no band near {nm:g} nm", "`hsi-studio info` tells the wavelengths")
+    return cube.nearest_band(nm)
 
 
 def _preset(cube: Cube, name: str) -> Composite:
@@ -205,6 +213,6 @@ def _percentiles(text: str) -> Stretch:
 
 def _between(text: str) -> Stretch:
     low, high = numbers(text, 2, "--fixed", "0,3000")
-    if not low < high:
+    if not -math.inf < low < high < math.inf:
         raise UsageError(f"--fixed takes two rising values, not {text!r}", "write it like --fixed 0,3000")
     return Stretch("fixed", low, high)

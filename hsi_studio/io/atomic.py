@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hsi_studio.errors import HsiError
+
+_PART = ".part."
+# A process that was killed leaves its temporary file; one this old is nobody's any more.
+_ABANDONED_SECONDS = 3600.0
 
 
 @contextmanager
@@ -19,7 +24,8 @@ def atomic_outputs(*targets: Path) -> Iterator[tuple[Path, ...]]:
 
     What lies at a temporary path may be a file or a folder. It is flushed to the disk and renamed, in the
     order given; when the block raises (a cancel too) it is removed and the targets stay as they were.
-    Temporary names keep the targets' endings, which many libraries go by.
+    Temporary names keep the targets' endings, which many libraries go by. What a killed process has left of
+    the same targets is removed, once nothing has been written to it for an hour.
 
     Raises
     ------
@@ -27,7 +33,9 @@ def atomic_outputs(*targets: Path) -> Iterator[tuple[Path, ...]]:
         When the disk is full, the folder is absent or may not be written to.
     """
     token = secrets.token_hex(4)
-    temporary = tuple(target.with_name(f".{token}.part.{target.name}") for target in targets)
+    temporary = tuple(target.with_name(f".{token}{_PART}{target.name}") for target in targets)
+    for target in targets:
+        _sweep(target)
     try:
         yield temporary
         for path in temporary:
@@ -65,7 +73,7 @@ def _flush(path: Path) -> None:
 
 
 def _put(path: Path, target: Path) -> None:
-    if not target.is_dir():
+    if not (target.is_dir() and path.is_dir()):
         path.replace(target)
         return
     # No system renames a folder onto a full one, so the old one steps aside first.
@@ -77,11 +85,27 @@ def _put(path: Path, target: Path) -> None:
 
 def _remove(path: Path) -> None:
     if not path.is_dir():
-        path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            # A read-only disk refuses to remove even what is not there.
+            path.lstat()
+            path.unlink()
         return
     # When one write of a library fails, its other threads may still be adding files for a moment.
     for _ in range(50):
         shutil.rmtree(path, ignore_errors=True)
+        time.sleep(0.1)
         if not path.exists():
             return
-        time.sleep(0.1)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed processes have left of `target`."""
+    leftover = re.compile(rf"\.[0-9a-f]{{8}}{re.escape(_PART + target.name)}(\.old)?")
+    with suppress(OSError):
+        for path in target.parent.iterdir():
+            if leftover.fullmatch(path.name) and time.time() - _last_change(path) > _ABANDONED_SECONDS:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+
+
+def _last_change(path: Path) -> float:
+    return max(file.lstat().st_mtime for file in (path, *path.rglob("*")))

@@ -14,6 +14,7 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_outputs
 from hsi_studio.io.writers import envi, geotiff, npy, zarr_store
+from hsi_studio.io.zarr_store import is_store
 
 
 class Writer(Protocol):
@@ -80,6 +81,7 @@ def convert(
     refuse_source(cube, files)
     if not overwrite:
         _refuse_existing(files)
+    _refuse_folder(writer, files)
     _check_space(cube, target)
     with atomic_outputs(*files) as temporary:
         notes = writer.write(cube, temporary, interleave, Progress() if progress is None else progress)
@@ -90,7 +92,7 @@ def _writer(target: Path) -> Writer:
     writer = WRITERS.get(target.suffix.lower())
     if writer is None:
         endings = ", ".join(WRITERS)
-        raise UsageError(f"{target.name} has no ending that can be written", f"end it in one of {endings}")
+        raise UsageError(f"{target} has no ending that can be written", f"end it in one of {endings}")
     return writer
 
 
@@ -102,14 +104,30 @@ def refuse_source(cube: Cube, files: Sequence[Path]) -> None:
     HsiError
         When one of `files` is among them.
     """
-    for file in filter(Path.exists, files):
+    for file in _existing(files):
         if _belongs_to(cube, file):
             raise HsiError(f"{file.name} belongs to the cube that is read", "choose another name")
 
 
 def _refuse_existing(files: Sequence[Path]) -> None:
-    for file in filter(Path.exists, files):
+    for file in _existing(files):
         raise HsiError(f"{file.name} exists already", "choose another name or pass --overwrite")
+
+
+def _refuse_folder(writer: Writer, files: Sequence[Path]) -> None:
+    """Refuse to replace a folder that is no Zarr store, however often --overwrite is passed."""
+    for folder in filter(Path.is_dir, files):
+        if writer is not zarr_store or not is_store(folder):
+            raise HsiError(f"{folder} is a folder with other things in it", "choose another name")
+
+
+def _existing(files: Sequence[Path]) -> list[Path]:
+    try:
+        return [file for file in files if file.exists()]
+    except OSError as error:
+        raise HsiError(
+            f"{files[0].name[:80]} cannot be written ({error.strerror})", "choose another name"
+        ) from error
 
 
 def _belongs_to(cube: Cube, file: Path) -> bool:

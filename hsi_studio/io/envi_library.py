@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from hsi_studio.core.library import SpectralLibrary
-from hsi_studio.errors import CubeFileError
+from hsi_studio.errors import CubeFileError, HsiError
 from hsi_studio.io.atomic import atomic_outputs
 from hsi_studio.io.envi_cube import open_envi
 from hsi_studio.io.envi_files import HEADER_SUFFIX, header_of
-from hsi_studio.io.envi_header import read_header
+from hsi_studio.io.envi_header import is_envi_header, read_header
 from hsi_studio.io.envi_layout import LIBRARY_TYPE, is_library
 from hsi_studio.io.writers.envi_header import DATA_TYPES, listed
 
@@ -40,6 +40,11 @@ def read_library(path: Path) -> SpectralLibrary:
     return SpectralLibrary(names, cube.wavelengths_nm, np.ascontiguousarray(spectra))
 
 
+def library_files(path: Path) -> tuple[Path, Path]:
+    """Return (data file, header) of a library named by either."""
+    return path.with_suffix(_DATA_SUFFIX), path.with_suffix(HEADER_SUFFIX)
+
+
 def write_library(path: Path, library: SpectralLibrary) -> tuple[Path, Path]:
     """Write a library as little-endian float32 and return its (data file, header).
 
@@ -54,9 +59,11 @@ def write_library(path: Path, library: SpectralLibrary) -> tuple[Path, Path]:
     Raises
     ------
     HsiError
-        When it cannot be written; nothing has changed then.
+        When it cannot be written, or NAME.hdr is the header of an image; nothing has changed then.
     """
-    data, header = path.with_suffix(_DATA_SUFFIX), path.with_suffix(HEADER_SUFFIX)
+    data, header = library_files(path)
+    if header.is_file() and is_envi_header(header) and not is_library(read_header(header)):
+        raise HsiError(f"{header.name} is the header of an image", "choose another name")
     with atomic_outputs(data, header) as (data_part, header_part):
         data_part.write_bytes(library.spectra.astype("<f4").tobytes())
         lines = (f"{key} = {value}" for key, value in _fields(library).items())

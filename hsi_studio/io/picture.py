@@ -24,6 +24,6 @@ def write_png(path: Path, rgba: NDArray[np.uint8]) -> None:
     from matplotlib.image import imsave
 
     if path.suffix.lower() != ".png":
-        raise UsageError(f"{path.name} is no name of a picture", "end it in .png")
+        raise UsageError(f"{path} is no name of a picture", "end it in .png")
     with atomic_output(path) as temporary:
         imsave(temporary, rgba, format="png")

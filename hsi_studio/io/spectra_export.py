@@ -13,7 +13,7 @@ from hsi_studio.core.library import SpectralLibrary
 from hsi_studio.core.spectra import Spectrum
 from hsi_studio.errors import UsageError
 from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.envi_library import write_library
+from hsi_studio.io.envi_library import library_files, write_library
 
 
 def write_spectra(
@@ -33,15 +33,29 @@ def write_spectra(
     HsiError
         When a file cannot be written; older files then stay as they were.
     """
+    files = spectra_files(path)
+    if len(files) == 1:
+        write_csv(path, spectra, wavelengths_nm, good)
+        return files
+    names = tuple(spectrum.name for spectrum in spectra)
+    values = np.stack([spectrum.values for spectrum in spectra])
+    return write_library(path, SpectralLibrary(names, wavelengths_nm, values))
+
+
+def spectra_files(path: Path) -> tuple[Path, ...]:
+    """Return the files that `write_spectra` makes of a name: a table, or a library and its header.
+
+    Raises
+    ------
+    UsageError
+        For another ending than .csv and .sli.
+    """
     match path.suffix.lower():
         case ".csv":
-            write_csv(path, spectra, wavelengths_nm, good)
             return (path,)
         case ".sli":
-            names = tuple(spectrum.name for spectrum in spectra)
-            values = np.stack([spectrum.values for spectrum in spectra])
-            return write_library(path, SpectralLibrary(names, wavelengths_nm, values))
-    raise UsageError(f"{path.name} has no ending that spectra can be written in", "end it in .csv or .sli")
+            return library_files(path)
+    raise UsageError(f"{path} has no ending that spectra can be written in", "end it in .csv or .sli")
 
 
 def write_csv(

@@ -39,7 +39,7 @@ class ZarrReader:
     suffixes = (".zarr",)
 
     def recognises(self, path: Path) -> bool:
-        return path.is_dir() and any((path / name).is_file() for name in _METADATA[:3])
+        return is_store(path)
 
     def open(self, path: Path, options: OpenOptions, progress: Progress) -> Cube:  # noqa: ARG002
         store = ZarrStore(path)
@@ -47,6 +47,11 @@ class ZarrReader:
         cube = replace(cube, fingerprint=_fingerprint(path))
         ours = _OURS in store.arrays and options.variable in (None, _OURS)
         return replace(cube, **_our_fields(store.attributes, cube.bands)) if ours else cube
+
+
+def is_store(path: Path) -> bool:
+    """Tell whether a path is a folder with the metadata of a Zarr array or group."""
+    return path.is_dir() and any((path / name).is_file() for name in _METADATA[:3])
 
 
 class ZarrStore:

@@ -42,3 +42,16 @@ def test_what_is_in_the_way_is_told(cli: Callable, scene: Path, tmp_path: Path) 
 
 def test_remarks_go_to_standard_error(cli: Callable, scene: Path, tmp_path: Path) -> None:
     assert "ENVI header beside the array" in cli("convert", scene, tmp_path / "out.npy", "--json").err
+
+
+def test_folders_of_the_user_are_kept(cli: Callable, scene: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.zarr").mkdir()
+    (tmp_path / "mine.zarr" / "thesis.txt").touch()
+    told = cli("convert", scene, tmp_path / "mine.zarr", "--overwrite")
+    assert (told.status, "other things" in told.err) == (1, True)
+    assert (tmp_path / "mine.zarr" / "thesis.txt").exists()
+
+
+def test_a_name_too_long_for_the_disk_is_told(cli: Callable, scene: Path, tmp_path: Path) -> None:
+    told = cli("convert", scene, tmp_path / f"{'x' * 300}.npy")
+    assert (told.status, "choose another name" in told.err) == (1, True)

@@ -37,3 +37,9 @@ def test_pictures_show_the_scene_and_the_truth(cli: Callable, tmp_path: Path) ->
     changed = (picture != overlaid).any(axis=2)
     assert 9_000 < changed.sum() <= 10_249  # the labelled pixels, but for a few of just that colour
     assert imread(tmp_path / "spectra.png").std() > 0.05
+
+
+def test_a_file_in_the_way_of_the_folder_is_told(cli: Callable, tmp_path: Path) -> None:
+    (tmp_path / "report").touch()
+    told = cli("demo", "--headless", "--out", tmp_path / "report")
+    assert (told.status, "cannot be made (File exists)" in told.err) == (1, True)

@@ -106,3 +106,13 @@ def test_the_cube_is_not_painted_over(cli: Callable, scene: Path, tmp_path: Path
     assert (result.status, "belongs to the cube" in result.err) == (1, True)
     assert picture.read_bytes() == before
     assert cli("render", scene, "-o", tmp_path / "a.bmp").status == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--bands", "650nm,1nm,550nm"], ["--band", "5000nm"], ["--fixed=-inf,inf"]]
+)
+def test_places_where_the_cube_has_nothing(
+    cli: Callable, scene: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    assert cli("render", scene, "-o", tmp_path / "a.png", *arguments).status == 2
+    assert not (tmp_path / "a.png").exists()

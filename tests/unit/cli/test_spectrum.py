@@ -81,3 +81,13 @@ def test_table_for_people(cli: Callable, scene: Path) -> None:
     out = cli("spectrum", scene, "--pixel", "0,0").out
     assert "450.0" in out
     assert "–" in out  # no data
+
+
+@pytest.mark.parametrize("ending", [".sli", ".csv"])
+def test_the_cube_itself_is_never_written_to(cli: Callable, scene: Path, ending: str) -> None:
+    data = scene.with_suffix(".img").rename(scene.with_suffix(ending))
+    before = {path: path.read_bytes() for path in (data, scene)}
+    told = cli("spectrum", data, "--pixel", "0,0", "-o", data)
+    assert (told.status, "belongs to the cube" in told.err) == (1, True)
+    assert cli("spectrum", scene, "--pixel", "0,0", "-o", scene.with_suffix(".sli")).status == 1
+    assert {path: path.read_bytes() for path in before} == before

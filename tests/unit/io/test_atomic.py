@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,35 @@ def test_permissions_are_those_of_a_new_file(tmp_path: Path) -> None:
         temporary.touch()
     (tmp_path / "b.txt").touch()
     assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "b.txt").stat().st_mode
+
+
+def leftover(folder: Path, name: str, age: float) -> Path:
+    """Make what a killed process leaves, last written to `age` seconds ago."""
+    path = folder / f".0123abcd.part.{name}" / "inside"
+    path.parent.mkdir()
+    path.touch()
+    for each in (path, path.parent):
+        os.utime(each, (time.time() - age,) * 2)
+    return path.parent
+
+
+def test_what_killed_processes_left_of_the_target_is_removed(tmp_path: Path) -> None:
+    old, young, other = (
+        leftover(tmp_path, "a.zarr", 7200),
+        tmp_path / ".12345678.part.a.zarr",
+        leftover(tmp_path, "b.zarr", 7200),
+    )
+    young.write_text("of a process that is writing now")
+    with atomic_output(tmp_path / "a.zarr") as temporary:
+        temporary.mkdir()
+    assert (old.exists(), young.exists(), other.exists()) == (False, True, True)
+
+
+def test_a_file_does_not_replace_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.npy").mkdir()
+    with (
+        pytest.raises(HsiError, match=r"a\.npy could not be written"),
+        atomic_output(tmp_path / "a.npy") as file,
+    ):
+        file.touch()
+    assert (tmp_path / "a.npy").is_dir()

@@ -109,3 +109,14 @@ def test_names_and_wavelengths_must_fit_the_spectra() -> None:
         SpectralLibrary(("a",), None, spectra)
     with pytest.raises(ValueError, match="4 wavelengths for 3 bands"):
         SpectralLibrary(("a", "b"), np.arange(4.0), spectra)
+
+
+def test_the_header_of_an_image_is_not_replaced(
+    tmp_path: Path, library: SpectralLibrary, write_envi: Callable[..., Path], counting: NDArray[np.uint16]
+) -> None:
+    write_envi(tmp_path / "scene.hdr", counting)
+    with pytest.raises(HsiError, match=r"scene\.hdr is the header of an image"):
+        write_library(tmp_path / "scene.sli", library)
+    np.testing.assert_array_equal(open_cube(tmp_path / "scene.img").block(), counting)
+    write_library(tmp_path / "own.sli", library)
+    write_library(tmp_path / "own.sli", library)
