@@ -112,7 +112,7 @@ def _positive(values: ArrayLike) -> Floats:
 def _resolve(numbers: Floats, unit: str | None) -> tuple[str | None, str | None]:
     """Return the unit to use (None: no wavelengths) and a note when it was not simply the stated one."""
     stated = _UNITS.get((unit or "").strip().strip("[]()").lower())
-    if stated == "index" or not np.isfinite(numbers).any():
+    if not np.isfinite(numbers).any() or (stated == "index" and (np.diff(numbers) == 1).all()):
         return None, None
     if stated in _PLAUSIBLE and not _fits(numbers, stated):
         guess = _guess(numbers)
@@ -121,7 +121,8 @@ def _resolve(numbers: Floats, unit: str | None) -> tuple[str | None, str | None]
                 guess,
                 f"The file says {stated} but the wavelengths run {_range(numbers)}: taken as {guess}.",
             )
-    if stated is not None:
+    # ENVI writes "Index" wherever nobody chose a unit, so one step from band to band decides.
+    if stated not in (None, "index"):
         return stated, None
     return _guessed(numbers)
 
@@ -192,7 +193,24 @@ def _widths(fwhm: Floats, nm: Floats | None, unit: str) -> tuple[Floats | None, 
     with np.errstate(over="ignore"):
         if unit in _INVERSE:  # |dλ/dν| = K/ν² = λ²/K
             return nm**2 / _INVERSE[unit] * fwhm, None
-        return fwhm * _LENGTH[unit], None
+        return _in_own_unit(fwhm, nm, unit)
+
+
+def _in_own_unit(fwhm: Floats, nm: Floats, unit: str) -> tuple[Floats | None, str | None]:
+    """Convert widths, in nm or µm if those of the wavelengths' unit cannot be widths of these bands."""
+    given = fwhm * _LENGTH[unit]
+    if _can_be_widths(given, nm):
+        return given, None
+    for other in ("nm", "µm"):
+        if _can_be_widths(fwhm * _LENGTH[other], nm):
+            told = f"The band widths ({_range(fwhm)}) cannot be {unit} like the wavelengths"
+            return fwhm * _LENGTH[other], f"{told}: taken as {other}."
+    return given, None
+
+
+def _can_be_widths(widths: Floats, nm: Floats) -> bool:
+    """Tell whether bands can be so wide: from 1/20 nm to the wavelength itself."""
+    return bool(np.nanmedian(widths) > 0.05 and np.nanmedian(widths / nm) < 1)
 
 
 def _for(numbers: Floats, what: str, bands: int) -> str:

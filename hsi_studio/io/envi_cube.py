@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.classes import PALETTE, ClassEntry, ClassTable, Color
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.source import CubeSource
 from hsi_studio.core.wavelengths import spectral_axis
 from hsi_studio.io.envi_files import data_of, pair
 from hsi_studio.io.envi_georef import georeference
 from hsi_studio.io.envi_header import EnviHeader, read_header
 from hsi_studio.io.envi_layout import EnviLayout, is_library, layout_of
 from hsi_studio.io.fingerprint import fingerprint
+from hsi_studio.io.scaling import scaled
 
 # What the USGS tools write for "deleted point" when the header names no value.
 LIBRARY_NODATA = -1.23e34
+_GAINS, _OFFSETS = "data gain values", "data offset values"
 _NO_CLASS = ("unclassified", "unlabelled", "unlabeled", "no data", "nodata", "background", "none", "")
 
 
@@ -42,18 +45,19 @@ def _cube(path: Path, header: EnviHeader, layout: EnviLayout, data: Path) -> Cub
     source = layout.source(header, data)
     spectral = _spectral(header, layout)
     values = _values(header)
+    scaling, gain_note = _scaling(header, source, values)
     georef, georef_note = (None, None) if is_library(header) else georeference(header)
     classes, class_note = named_classes(header)
     notes = (
         *layout.notes,
         *spectral.notes,
         *values.notes,
+        gain_note,
         georef_note,
         class_note,
         _contents(header, layout),
     )
     return Cube(
-        source,
         name=data.name,
         path=path,
         format="ENVI spectral library" if is_library(header) else "ENVI",
@@ -62,14 +66,13 @@ def _cube(path: Path, header: EnviHeader, layout: EnviLayout, data: Path) -> Cub
         fwhm_nm=spectral.fwhm_nm,
         bad_bands=spectral.bad_bands,
         band_names=spectral.names,
-        scale_factor=values.scale_factor,
-        nodata=values.nodata,
         georef=georef,
         default_bands=default_bands(header, layout.shape[2]),
         quantity=values.quantity if classes is None else "class",
         classes=classes,
         fingerprint=fingerprint([header.path, data]),
         notes=tuple(note for note in notes if note),
+        **scaling,
     )
 
 
@@ -87,11 +90,15 @@ def _spectral(header: EnviHeader, layout: EnviLayout) -> _Spectral:
         header.numbers("wavelength"), bands, header.text("wavelength units"), header.numbers("fwhm")
     )
     bad_bands, note = _bad_bands(header.numbers("bbl"), bands)
-    names = header.items("band names")
-    notes = axis.notes + ((note,) if note else ())
-    return _Spectral(
-        axis.wavelengths_nm, axis.fwhm_nm, bad_bands, names if len(names) == bands else (), notes
-    )
+    names, names_note = _band_names(header.items("band names"), bands)
+    notes = axis.notes + tuple(text for text in (note, names_note) if text)
+    return _Spectral(axis.wavelengths_nm, axis.fwhm_nm, bad_bands, names, notes)
+
+
+def _band_names(names: tuple[str, ...], bands: int) -> tuple[tuple[str, ...], str | None]:
+    if len(names) in (0, bands):
+        return names, None
+    return (), f"The file lists {len(names)} band names for {bands} bands: left out."
 
 
 def _bad_bands(bbl: NDArray[np.float64], bands: int) -> tuple[NDArray[np.bool_] | None, str | None]:
@@ -106,7 +113,7 @@ def _bad_bands(bbl: NDArray[np.float64], bands: int) -> tuple[NDArray[np.bool_] 
 
 
 class _Values(NamedTuple):
-    scale_factor: float
+    scale_factor: float | None
     nodata: float | None
     quantity: str
     notes: tuple[str, ...]
@@ -119,7 +126,22 @@ def _values(header: EnviHeader) -> _Values:
         nodata = LIBRARY_NODATA
     quantity = "reflectance" if scale is not None else titled_quantity(header)
     notes = tuple(note for note in (scale_note, nodata_note) if note)
-    return _Values(1.0 if scale is None else scale, nodata, quantity, notes)
+    return _Values(scale, nodata, quantity, notes)
+
+
+def _scaling(header: EnviHeader, source: CubeSource, values: _Values) -> tuple[dict[str, Any], str | None]:
+    """Return `source`, `scale_factor` and `nodata` of the cube, and a note on gains and offsets per band."""
+    stored = {"source": source, "scale_factor": values.scale_factor or 1.0, "nodata": values.nodata}
+    gains, offsets = header.numbers(_GAINS), header.numbers(_OFFSETS)
+    if not gains.size and not offsets.size:
+        return stored, None
+    if values.scale_factor is not None or source.dtype.kind == "f":  # programs copy headers to their results
+        return stored, f"The header's `{_GAINS}` are left out: the values are calibrated already."
+    gains, offsets = gains if gains.size else np.ones(1), offsets if offsets.size else np.zeros(1)
+    if any(n.size not in (1, source.shape[2]) or not np.isfinite(n).all() for n in (gains, offsets)):
+        return stored, f"The header's `{_GAINS}` and `{_OFFSETS}` do not fit the bands: left out."
+    note = f"Values are stored values × `{_GAINS}` + `{_OFFSETS}` of the header."
+    return scaled(source, gains, offsets, values.nodata), note
 
 
 def titled_quantity(header: EnviHeader) -> str:

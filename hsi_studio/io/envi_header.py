@@ -22,6 +22,9 @@ MAX_HEADER_BYTES = 64 << 20
 _PEEK_BYTES = 4096
 _SIZE_KEYS = ("samples", "lines", "bands")
 _OPENING_BRACE = re.compile(r"\s*\{")
+_BRACE = re.compile(r"[{}]")
+# Names of bands hold braces, though hardly braces within braces.
+_DEEPEST = 2
 _NUMBER_GAPS = re.compile(r"[\s,;]+")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -146,14 +149,28 @@ def _fields(path: Path, body: str) -> Iterator[tuple[str, str]]:
         position, start = end + 1, position + len(key) + 1
         brace = _OPENING_BRACE.match(body, start) if equals else None
         if brace is not None:  # the value runs over lines, and may begin on the next one
-            position = body.find("}", brace.end()) + 1
+            position = _closing_brace(body, brace.end()) + 1
             if not position:
                 raise CubeFileError(
                     f"{path.name} has no closing brace after `{_key(key)}`", "add the } there"
                 )
             value = body[brace.end() : position - 1]
+        else:
+            value = value.partition(";")[0]
         if equals:
             yield _key(key), value.strip()
+
+
+def _closing_brace(body: str, start: int) -> int:
+    """Return where the list that begins at `start` ends: behind the braces inside it if those close."""
+    depth = 1
+    for brace in _BRACE.finditer(body, start):
+        depth += 1 if brace.group() == "{" else -1
+        if depth == 0:
+            return brace.start()
+        if depth > _DEEPEST:
+            break
+    return body.find("}", start)
 
 
 def _key(text: str) -> str:

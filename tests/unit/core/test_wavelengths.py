@@ -54,7 +54,36 @@ def test_a_unit_that_the_values_contradict_is_overruled_and_said(unit: str, divi
 @pytest.mark.parametrize("values", [np.arange(1, 9), np.arange(8), np.arange(1, 300)])
 def test_numbered_bands_are_no_wavelengths(values: np.ndarray) -> None:
     assert to_nanometres(values, None) == (None, None)
-    assert to_nanometres(values * 100, "Index") == (None, None)
+    assert to_nanometres(values, "Index") == (None, None)
+    assert to_nanometres(values + 100, "Index") == (None, None)
+
+
+def test_what_envi_calls_index_though_it_cannot_be_one_is_guessed_and_said() -> None:
+    nm, note = to_nanometres(VISIBLE, "Index")
+    assert nm is not None
+    np.testing.assert_allclose(nm, VISIBLE)
+    assert note is not None
+    assert "guessed nm" in note
+
+
+@pytest.mark.parametrize(
+    ("unit", "centres", "widths", "taken"), [("nm", 1.0, 0.01, "µm"), ("µm", 1e-3, 10.0, "nm")]
+)
+def test_widths_in_another_unit_than_the_wavelengths(
+    unit: str, centres: float, widths: float, taken: str
+) -> None:
+    axis = spectral_axis(VISIBLE * centres, VISIBLE.size, unit, np.full(VISIBLE.size, widths))
+    assert axis.fwhm_nm is not None
+    np.testing.assert_allclose(axis.fwhm_nm, 10.0)
+    assert f"taken as {taken}" in axis.notes[0]
+
+
+def test_narrow_and_wide_bands_are_believed() -> None:
+    for width in (0.1, 300.0):
+        axis = spectral_axis(VISIBLE, VISIBLE.size, "nm", np.full(VISIBLE.size, width))
+        assert axis.fwhm_nm is not None
+        assert (axis.fwhm_nm == width).all()
+        assert axis.notes == ()
 
 
 def test_values_of_no_known_unit_are_left_out_with_a_note() -> None:

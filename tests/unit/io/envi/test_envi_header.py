@@ -229,3 +229,53 @@ def test_a_real_scene(shared_data: Path) -> None:
     assert cube.fwhm_nm[0] == pytest.approx(5.55165)
     assert cube.georef is not None
     assert cube.georef.crs_name == "EPSG:32612"
+
+
+def test_what_stands_behind_a_semicolon_is_no_value(opened: Opened, counting: Counting) -> None:
+    cube = opened({"lines": "4 ; of 900", "interleave": "bsq ; as written by the camera"}, ("file type",))
+    np.testing.assert_array_equal(cube.block(), counting)
+
+
+def test_braces_inside_a_list(opened: Opened) -> None:
+    names = opened(
+        {"band names": "{a, {b}, c{1}, d,\n e, f}", "description": "{ never { closed }"}
+    ).band_names
+    assert names == ("a", "{b}", "c{1}", "d", "e", "f")
+
+
+def test_band_names_that_do_not_fit_are_left_out_and_said(opened: Opened) -> None:
+    cube = opened({"band names": "{red (1, 2), b, c, d, e, f}"})
+    assert (cube.band_names, cube.notes) == ((), ("The file lists 7 band names for 6 bands: left out.",))
+
+
+GAINS = {
+    "data gain values": "{0.5, 1, 1.5, 2, 2.5, 3}",
+    "data offset values": "{1, 2, 3, 4, 5, 6}",
+}
+
+
+def test_gains_and_offsets_are_applied_where_values_are_read(opened: Opened, counting: Counting) -> None:
+    cube = opened(GAINS | {"data ignore value": 7})
+    expected = counting * np.arange(0.5, 3.5, 0.5) + np.arange(1, 7)
+    expected[counting == 7] = np.nan
+    np.testing.assert_allclose(cube.physical(cube.block()), expected)
+    np.testing.assert_allclose(cube.physical(cube.band(3, step=2)), expected[::2, ::2, 3])
+    assert "data gain values" in cube.notes[0]
+
+
+def test_one_gain_for_all_bands_leaves_the_values_as_stored(opened: Opened, counting: Counting) -> None:
+    cube = opened({"data gain values": "{0.01, 0.01, 0.01, 0.01, 0.01, 0.01}"})
+    assert (cube.scale_factor, cube.dtype) == (100.0, np.uint16)
+    np.testing.assert_array_equal(cube.block(), counting)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"reflectance scale factor": 10}, {"data gain values": "{1, x}"}, {"data offset values": "{1, 2}"}],
+)
+def test_gains_that_make_no_sense_are_left_out_and_said(
+    opened: Opened, counting: Counting, more: dict[str, Any]
+) -> None:
+    cube = opened(GAINS | more)
+    np.testing.assert_array_equal(cube.block(), counting)
+    assert "left out" in cube.notes[0]
