@@ -186,7 +186,9 @@ def _scenes(folder: Path) -> list[Path]:
 
 def _headers(folder: Path) -> list[Path]:
     with suppress(OSError):
-        return [path for path in sorted(folder.iterdir()) if is_header_name(path) and is_envi_header(path)]
+        named = [path for path in sorted(folder.iterdir()) if is_header_name(path) and path.is_file()]
+        # Hidden ones are left over from interrupted writing, or macOS keeps its own things in them.
+        return [path for path in named if not path.name.startswith(".") and is_envi_header(path)]
     return []
 
 

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.georef import GeoReference
 from hsi_studio.core.source import CubeSource
-from hsi_studio.core.wavelengths import parse_numbers, spectral_axis
+from hsi_studio.core.wavelengths import SpectralAxis, parse_numbers, spectral_axis
 from hsi_studio.io.envi_cube import default_bands, named_classes, titled_quantity
 from hsi_studio.io.envi_header import EnviHeader
 from hsi_studio.io.scaling import scaled
+from hsi_studio.io.vectors import are_plausible
 
 _CENTRES = ("wavelength", "wavelengths", "central_wavelength", "centre_wavelength", "center_wavelength")
 _WIDTHS = ("fwhm", "bandwidth", "full_width_half_maximum")
@@ -62,17 +63,24 @@ def _band_tags(file: Any, band: int) -> dict[str, str]:
     return tags
 
 
-def _axis(tags: Sequence[dict[str, str]], whole: dict[str, str], file: Any) -> Any:
+def _axis(tags: Sequence[dict[str, str]], whole: dict[str, str], file: Any) -> SpectralAxis:
     unit = _first(tags[0], _UNITS) or _first(whole, _UNITS[:3])
     widths = _column(tags, whole, _WIDTHS)
     centres = _column(tags, whole, _CENTRES)
     if np.isfinite(centres).any():
         return spectral_axis(centres, file.count, unit, widths if np.isfinite(widths).any() else ())
-    matches = [_DESCRIBED.search(text or "") for text in file.descriptions]
-    if all(matches):
-        found = [match for match in matches if match]
-        return spectral_axis([float(m.group(1)) for m in found], file.count, found[0].group(2))
-    return spectral_axis((), file.count)
+    return _described_axis(file.descriptions)
+
+
+def _described_axis(descriptions: Sequence[str | None]) -> SpectralAxis:
+    """Return wavelengths that stand in the descriptions: with a unit, or alone where nothing else fits."""
+    bands = len(descriptions)
+    matches = [_DESCRIBED.search(text or "") for text in descriptions]
+    found = [match for match in matches if match]
+    if len(found) == bands:
+        return spectral_axis([float(m.group(1)) for m in found], bands, found[0].group(2))
+    numbers = parse_numbers(descriptions)
+    return spectral_axis(numbers if are_plausible(numbers) else (), bands)
 
 
 def _first(tags: dict[str, str], keys: Sequence[str]) -> str | None:

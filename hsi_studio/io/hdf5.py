@@ -92,8 +92,9 @@ class Hdf5File:
 
         found: list[Variable] = []
 
-        def visit(name: str, item: Any) -> None:
-            if isinstance(item, h5py.Dataset):
+        def visit(name: str | bytes, item: Any) -> None:
+            # A name that is no text comes as bytes; only a damaged file has one.
+            if isinstance(name, str) and isinstance(item, h5py.Dataset):
                 variable = describe(name, item)
                 if variable is not None:
                     found.append(variable)

@@ -62,6 +62,11 @@ class Matlab5File:
         with damaged(path):
             self._listed = whosmat(str(path))
             self._is_version_4 = matlab.matfile_version(str(path))[0] == 0
+        if self._listed and all(kind not in _TYPES for _, _, kind in self._listed):
+            held = ", ".join(f"{name} ({kind})" for name, _, kind in self._listed[:6])
+            raise CubeFileError(
+                f"{path.name} holds no image, but {held}", "save the array by itself, not inside something"
+            )
 
     def variables(self) -> Sequence[Variable]:
         return [

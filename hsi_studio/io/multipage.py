@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import threading
 import weakref
@@ -26,6 +27,9 @@ from hsi_studio.io.fingerprint import fingerprint
 from hsi_studio.io.guard import COPY_AGAIN, array_bytes, damaged, require_memory, require_numeric, shape_text
 from hsi_studio.io.mapped import MappedSource
 from hsi_studio.io.options import OpenOptions
+
+# What tifffile warns of either does not matter or is told as an error.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 # Tags of GeoTIFF and of GDAL: such files are read by GDAL.
@@ -57,7 +61,7 @@ class MultipageTiffReader:
 
     def open(self, path: Path, options: OpenOptions, progress: Progress) -> Cube:  # noqa: ARG002
         with _opened(path) as tif, damaged(path):
-            series = tif.series[0]
+            series = _stack(tif)
             shape, axes, dtype = tuple(series.shape), str(series.axes), series.dtype
             texts = _band_texts(tif)
         require_numeric(dtype, path)
@@ -88,7 +92,17 @@ def _parsed(raw: IO[bytes], path: Path) -> Any:
     import tifffile
 
     with damaged(path):
-        return tifffile.TiffFile(raw)
+        tif = tifffile.TiffFile(raw)
+        if not (tif.is_shaped and len(tif.series) == len(tif.pages) > 1):
+            return tif
+        # tifffile's own mark makes every page that was written by itself a series of its own.
+        raw.seek(0)
+        return tifffile.TiffFile(raw, is_shaped=False)
+
+
+def _stack(tif: Any) -> Any:
+    """Return the largest series of pages: a file may begin with a small preview."""
+    return max(tif.series, key=lambda series: series.size)
 
 
 def _is_stack(path: Path) -> bool:
@@ -119,7 +133,7 @@ def _layout(path: Path, shape: tuple[int, ...], axes: str) -> Layout:
 def _source(path: Path, layout: Layout) -> CubeSource:
     """Return the values in place where they lie in one uncompressed piece, else page by page."""
     with _opened(path) as tif, damaged(path):
-        series = tif.series[0]
+        series = _stack(tif)
         shape, dtype, offset = (
             tuple(series.shape),
             series.dtype.newbyteorder(tif.byteorder),
@@ -140,7 +154,7 @@ def mapped_page(path: Path) -> MappedSource | None:
     """
     try:
         with _opened(path) as tif, damaged(path):
-            series = tif.series[0]
+            series = _stack(tif)
             shape, axes, offset = tuple(series.shape), str(series.axes), series.dataoffset
             dtype = series.dtype.newbyteorder(tif.byteorder)
     except CubeFileError:
@@ -157,14 +171,14 @@ class PagesSource(BoxSource):
     ----------
     path : Path
     layout : Layout
-        Of the first series.
+        Of the largest series.
     """
 
     def __init__(self, path: Path, layout: Layout) -> None:
         raw = path.open("rb")
         weakref.finalize(self, raw.close)
         with damaged(path):
-            self._series = _parsed(raw, path).series[0]
+            self._series = _stack(_parsed(raw, path))
         shape, dtype = tuple(self._series.shape), self._series.dtype
         super().__init__(layout.pick(shape), dtype, chunk_rows=1)
         self._path, self._layout, self._lock = path, layout, threading.Lock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -102,10 +103,10 @@ def open_cube(
     progress = Progress() if progress is None else progress
     path = Path(path).expanduser()
     _check_readable(path)
-    for reader in readers():
-        if reader.recognises(path):
-            cube = _open_guarded(reader, path, options, progress)
-            return _with_references(cube, options, progress)
+    with _told(path):
+        for reader in readers():
+            if reader.recognises(path):
+                return _with_references(reader.open(path, options, progress), options, progress)
     raise _unknown(path)
 
 
@@ -113,7 +114,7 @@ def _unknown(path: Path) -> CubeFileError:
     if not path.exists():
         return CubeFileError(f"{path} does not exist", "check the path")
     if path.is_dir():
-        return CubeFileError(f"{path.name} is a folder without a cube", "choose a file in it")
+        return CubeFileError(f"{path.name or path} is a folder without a cube", "choose a file in it")
     return CubeFileError(
         f"{path.name} has no format that hsi_studio knows", "see `hsi-studio info --help` for the list"
     )
@@ -127,9 +128,10 @@ def _with_references(cube: Cube, options: OpenOptions, progress: Progress) -> Cu
     return to_reflectance(cube, options.white, options.dark, progress)
 
 
-def _open_guarded(reader: Reader, path: Path, options: OpenOptions, progress: Progress) -> Cube:
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
     try:
-        return reader.open(path, options, progress)
+        yield
     except PermissionError as error:
         raise CubeFileError(f"{error.filename or path} may not be read", "ask for read permission") from error
     except OSError as error:

@@ -71,7 +71,7 @@ def spectral_vectors(
     rest = [v for v in vectors if v is not widths and v is not mask]
     centres = next((v for v in rest if _CENTRES.search(_base(v))), None)
     if centres is None:
-        centres = next((v for v in rest if _plausible(v.values)), None)
+        centres = next((v for v in rest if are_plausible(v.values)), None)
     return SpectralVectors(centres, widths, mask)
 
 
@@ -103,7 +103,7 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _plausible(values: NDArray[Any]) -> bool:
+def are_plausible(values: NDArray[Any]) -> bool:
     """Tell whether values rise and can be wavelengths, not pixel coordinates or counts."""
     numbers = np.asarray(values, np.float64)
     if not (np.isfinite(numbers).all() and (np.diff(numbers) > 0).all() and numbers.size >= 4):

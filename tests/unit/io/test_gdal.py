@@ -316,3 +316,23 @@ def test_any_change_of_bytes_ends_in_a_cube_or_our_error(
             cube.block()
     except HsiError:
         pass
+
+
+@pytest.mark.parametrize(
+    ("descriptions", "expected"),
+    [
+        (["450.5", "550.5", "650.5", "750.5"], [450.5, 550.5, 650.5, 750.5]),
+        (["0.4505 micrometers", "0.55 um", "0.65 um", "0.75 um"], [450.5, 550.0, 650.0, 750.0]),
+        (["1", "2", "3", "4"], None),
+        (["2001", "2002", "2003", "2004"], None),
+        (["blue", "550.5", "650.5", "750.5"], None),
+    ],
+)
+def test_descriptions_may_be_wavelengths(
+    tmp_path: Path, descriptions: list[str], expected: list[float] | None
+) -> None:
+    write(tmp_path / "a.tif", filled((5, 6, 4)))
+    with rasterio.open(tmp_path / "a.tif", "r+") as file:
+        file.descriptions = descriptions
+    found = read(tmp_path / "a.tif").wavelengths_nm
+    assert (None if found is None else found.tolist()) == expected

@@ -18,7 +18,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import ChoiceNeeded, CubeFileError, HsiError
 from hsi_studio.io.boxes import ChunkedSource
-from hsi_studio.io.hdf5 import Hdf5Reader
+from hsi_studio.io.hdf5 import Hdf5File, Hdf5Reader
 from hsi_studio.io.mapped import MappedSource
 from hsi_studio.io.options import OpenOptions
 
@@ -212,3 +212,11 @@ def test_any_change_of_bytes_ends_in_a_cube_or_our_error(
         warnings.simplefilter("ignore")
         with contextlib.suppress(HsiError):
             read(path).block()
+
+
+def test_a_data_set_whose_name_is_no_text_is_left_out(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["HDFEOS/cube"] = np.zeros((3, 4, 5))
+        file[b"HDFEOS/\xff\xfe"] = np.zeros((3, 4, 6))
+    assert [v.name for v in Hdf5File(tmp_path / "a.h5").variables()] == ["HDFEOS/cube"]
+    assert read(tmp_path / "a.h5").shape == (3, 4, 5)

@@ -178,3 +178,9 @@ def test_any_change_of_bytes_ends_in_a_cube_or_our_error(
     path.write_bytes(content)
     with contextlib.suppress(HsiError):
         read(path).block()
+
+
+def test_what_a_struct_is_called_is_said(tmp_path: Path) -> None:
+    savemat(tmp_path / "a.mat", {"scene": {"cube": np.zeros((3, 4, 5))}})
+    with pytest.raises(CubeFileError, match=r"but scene \(struct\); save the array by itself"):
+        read(tmp_path / "a.mat")

@@ -1,6 +1,8 @@
 """TIFF stacks."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,3 +151,30 @@ def test_any_change_of_bytes_ends_in_a_cube_or_our_error(
                 cube.block()
     except HsiError:
         pass
+
+
+def test_pages_written_one_by_one_are_bands(tmp_path: Path, assert_reads: AssertReads) -> None:
+    values = filled((7, 9, 6), "u2")
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        for band in range(6):
+            file.write(values[:, :, band])
+    assert_reads(read(tmp_path / "a.tif"), values)
+
+
+def test_a_preview_before_the_stack_is_passed_over(tmp_path: Path, assert_reads: AssertReads) -> None:
+    values = filled((7, 9, 6), "u2")
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        file.write(np.zeros((4, 4), np.uint8))
+        file.write(np.moveaxis(values, 2, 0), photometric="minisblack")
+    assert_reads(read(tmp_path / "a.tif"), values)
+
+
+def test_a_damaged_file_is_told_in_one_line(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", filled((5, 7, 9)), photometric="minisblack")
+    whole = (tmp_path / "a.tif").read_bytes()
+    (tmp_path / "a.tif").write_bytes(whole[:34] + b"\xff" * 12 + whole[46:])
+    code = "import sys; from hsi_studio.io import open_cube; open_cube(sys.argv[1])"
+    told = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "a.tif"], capture_output=True, text=True, check=False
+    ).stderr
+    assert "TiffTag" not in told

@@ -1,5 +1,7 @@
 """White and dark references: folders, files beside the scene, and by hand."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -257,3 +259,13 @@ def test_unreadable_names_do_not_matter(tmp_path: Path, write_envi: Write, lines
     write_envi(tmp_path / "scene.hdr", lines["scene"])
     (tmp_path / "WHITEREF_folder.hdr").mkdir()
     assert open_cube(tmp_path / "scene.hdr").quantity == "value"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipes_and_hidden_headers_beside_the_scene_are_let_be(
+    capture: Callable[..., Path], lines: dict[str, NDArray[np.uint16]]
+) -> None:
+    folder = capture() / "capture"
+    os.mkfifo(folder / "pipe.hdr")
+    shutil.copy(folder / "day1.hdr", folder / ".0123abcd.part.day2.hdr")
+    np.testing.assert_allclose(open_cube(folder).block(), expected(lines), rtol=1e-5, atol=1e-6)
