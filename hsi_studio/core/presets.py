@@ -29,6 +29,7 @@ def presets(cube: Cube) -> dict[str, Composite]:
     """Return the composites that the cube allows, by the words of the menu and in its order."""
     offered: dict[str, Composite | None] = {
         "True colour": TrueColor() if _near(cube, FALLBACK_NM) else None,
+        "Natural colour": _near(cube, FALLBACK_NM),
         "Colour infrared": _near(cube, INFRARED_NM),
         "SWIR": _near(cube, SWIR_NM),
         "File default": _file_default(cube),

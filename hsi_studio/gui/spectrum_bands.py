@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPointF
 
 from hsi_studio.app.session import Session
 from hsi_studio.app.view_edit import positions_of, range_at, shown_bands, with_band
 from hsi_studio.core.view import RangeMath
-from hsi_studio.gui.spectrum_items import BandLine, RangeRegion
+from hsi_studio.gui.spectrum_items import BandLine, RangeRegion, side_by_side
 from hsi_studio.gui.spectrum_plot import SpectrumPlot
 
 
@@ -20,8 +20,8 @@ class BandMarks(QObject):
         super().__init__(plot)
         self._session = session
         self._plot = plot
-        self.lines = (BandLine("R", 0), BandLine("G", 1), BandLine("B", 2))
-        self.grey = BandLine(None, 0)
+        self.lines = (BandLine("R"), BandLine("G"), BandLine("B"))
+        self.grey = BandLine(None)
         self.ranges = (RangeRegion("A"), RangeRegion("B"))
         for item in (*self.lines, self.grey, *self.ranges):
             plot.addItem(item, ignoreBounds=True)
@@ -32,7 +32,8 @@ class BandMarks(QObject):
             region.sigRegionChanged.connect(self._on_range)
             region.sigRegionChangeFinished.connect(self._on_range)  # the last move tells only this
         plot.look_changed.connect(self._apply_look)
-        plot.getViewBox().sigResized.connect(self._place_tags)
+        for moved in (plot.getViewBox().sigResized, plot.getViewBox().sigXRangeChanged):
+            moved.connect(self._place_tags)
         session.view_changed.connect(self.refresh)
         self._apply_look()
 
@@ -48,8 +49,9 @@ class BandMarks(QObject):
         if axis is None:
             return
         for line, band in zip(used, bands, strict=True):
-            line.show_at(float(axis.positions[band]), axis.text(band))
+            line.show_at(float(axis.positions[band]), f"{axis.positions[band]:.0f}")
         self._show_ranges(composite if isinstance(composite, RangeMath) else None)
+        self._place_tags()
 
     def _show_ranges(self, math: RangeMath | None) -> None:
         axis = self._plot.band_axis
@@ -84,5 +86,12 @@ class BandMarks(QObject):
             item.set_look(self._plot.palette(), self._plot.devicePixelRatioF())
 
     def _place_tags(self) -> None:
-        for line in (*self.lines, self.grey):
-            line.place_tag(self._plot.getViewBox().height())
+        view = self._plot.getViewBox()
+        for region in self.ranges:
+            region.tag.place(view.height(), region.tag.width / 2)
+        seen = [line for line in (*self.lines, self.grey) if line.isVisible()]
+        x = [view.mapFromView(QPointF(line.value(), 0)).x() for line in seen]
+        width = max((line.tag.width for line in seen), default=0.0) + 1
+        for line, at, place in zip(seen, x, side_by_side(x, width, view.width()), strict=True):
+            # A line that was scrolled out of sight takes its tag along.
+            line.tag.place(view.height(), place - at if 0 <= at <= view.width() else 0.0)

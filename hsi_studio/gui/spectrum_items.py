@@ -2,14 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import fmean
+
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 
 from hsi_studio.gui.shades import Channel, channel_color, mixed, translucent
 
-_TAG_STEP = 15.0  # pixels from one wavelength tag down to the next
+TAG_STRIP = 22.0
+"""Pixels at the top of the plot that curves leave to the tags."""
+
 _GAP_Z, _RANGE_Z, _LINE_Z = -20, -10, 20
+_CORNER = 3.0
+
+
+class Tag(pg.InfLineLabel):  # type: ignore[misc]
+    """A small plate at the upper end of a line, in the line's colour."""
+
+    def __init__(self, line: pg.InfiniteLine, text: str = "") -> None:
+        super().__init__(line, text)
+        self.textItem.document().setDocumentMargin(3)
+        self.setZValue(1)
+
+    @property
+    def width(self) -> float:
+        """Width in pixels."""
+        return float(self.textItem.boundingRect().width())
+
+    def place(self, height: float, shift: float = 0.0) -> None:
+        """Stand in the strip of a plot `height` pixels high, `shift` pixels to the right of the line."""
+        self.anchors = [(0.5 - shift / self.width, 0.5)] * 2
+        self.setPosition(1 - TAG_STRIP / 2 / max(height, TAG_STRIP))
+
+    def set_look(self, plate: QColor, text: QColor) -> None:
+        """Take these colours."""
+        self.setColor(text)
+        self.fill, self.border = pg.mkBrush(plate), pg.mkPen(None)
+
+    def paint(self, painter: QPainter, *_: object) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self.border)
+        painter.setBrush(self.fill)
+        painter.drawRoundedRect(self.textItem.mapRectToParent(self.textItem.boundingRect()), _CORNER, _CORNER)
+
+
+def side_by_side(wanted: Sequence[float], width: float, within: float) -> list[float]:
+    """Return where plates of a width stand so that none covers another, as near as can be to `wanted`.
+
+    Places are middles, between 0 and `within` as far as there is room. Least squares by the minimax formula
+    of isotonic regression (Robertson, Wright and Dykstra 1988).
+    """
+    order = sorted(range(len(wanted)), key=wanted.__getitem__)
+    pulled = [wanted[which] - i * width for i, which in enumerate(order)]
+    count = len(pulled)
+    first, last = width / 2, within + width / 2 - count * width
+    result = [0.0] * count
+    for i, which in enumerate(order):
+        place = max(min(fmean(pulled[j : k + 1]) for k in range(i, count)) for j in range(i + 1))
+        result[which] = max(first, min(place, last)) + i * width
+    return result
 
 
 class BandLine(pg.InfiniteLine):  # type: ignore[misc]
@@ -19,16 +72,12 @@ class BandLine(pg.InfiniteLine):  # type: ignore[misc]
     ----------
     channel : {"R", "G", "B"}, optional
         Its colour; grey when absent.
-    level : int
-        Tags stand on levels 0, 1, 2 below each other, so that near lines stay readable.
     """
 
-    def __init__(self, channel: Channel | None, level: int) -> None:
+    def __init__(self, channel: Channel | None) -> None:
         super().__init__(angle=90, movable=True)
         self._channel = channel
-        self._level = level
-        self.tag = pg.InfLineLabel(self, anchors=[(-0.06, 0.5), (1.06, 0.5)])
-        self.addMarker("v", 1.0, 14)
+        self.tag = Tag(self)
         self.setZValue(_LINE_Z)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
         self.hide()
@@ -42,17 +91,12 @@ class BandLine(pg.InfiniteLine):  # type: ignore[misc]
         self.tag.setFormat(text)  # only a visible tag takes its text
         self.tag.updateTransform(force=True)  # nor did it follow the view while hidden
 
-    def place_tag(self, height: float) -> None:
-        """Put the tag on its level, in a plot `height` pixels high."""
-        self.tag.setPosition(1 - (12 + _TAG_STEP * self._level) / max(height, 60.0))
-
     def set_look(self, palette: QPalette, density: float) -> None:
         """Take the colours of a theme, on a screen of so many pixels per unit of length."""
         color = mixed(palette, 0.7) if self._channel is None else channel_color(palette, self._channel)
         self.setPen(color, width=2 * density)
         self.setHoverPen(color, width=3 * density)
-        self.tag.setColor(color)
-        self.tag.fill = pg.mkBrush(translucent(palette.base().color(), 0.75))
+        self.tag.set_look(color, palette.base().color())
 
 
 class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
@@ -61,9 +105,7 @@ class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
     def __init__(self, letter: str) -> None:
         super().__init__(orientation="vertical", swapMode="block")
         self.letter = letter
-        self._label = pg.InfLineLabel(
-            self.lines[0], letter, position=0.07, anchors=[(-0.4, 0.5), (-0.4, 0.5)]
-        )
+        self.tag = Tag(self.lines[0], letter)
         self.setZValue(_RANGE_Z)
         self.hide()
 
@@ -73,7 +115,7 @@ class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
         self.setRegion((low, high))
         self.blockSignals(False)
         self.show()
-        self._label.updateTransform(force=True)  # it did not follow the view while hidden
+        self.tag.updateTransform(force=True)  # it did not follow the view while hidden
 
     def set_look(self, palette: QPalette, density: float) -> None:
         """Take the colours of a theme: the accent for A, the text colour for B."""
@@ -83,7 +125,7 @@ class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
         for line in self.lines:
             line.setPen(color, width=density)
             line.setHoverPen(color, width=3 * density)
-        self._label.setColor(color)
+        self.tag.set_look(color, palette.base().color())
 
 
 class GapShades(pg.GraphicsObject):  # type: ignore[misc]

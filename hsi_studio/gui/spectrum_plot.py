@@ -15,7 +15,7 @@ from hsi_studio.app.spectrum_service import Curve
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.gui.shades import mixed
 from hsi_studio.gui.spectrum_curves import Curves
-from hsi_studio.gui.spectrum_items import GapShades
+from hsi_studio.gui.spectrum_items import TAG_STRIP, GapShades
 
 _MARGIN = 0.05  # of the height, above and below the curves
 _REACH = 60.0  # pixels from the cursor within which a curve is read
@@ -68,6 +68,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
         view.disableAutoRange()
         view.setDefaultPadding(0)
         view.sigRangeChangedManually.connect(self._on_zoomed)
+        view.sigResized.connect(self._on_resized)
         for name in ("left", "bottom"):
             axis = self.getAxis(name)
             axis.enableAutoSIPrefix(False)
@@ -131,8 +132,10 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
         # A constant spectrum is drawn in the middle.
         margin = (top - bottom) * _MARGIN or abs(top) * 0.1 or 1.0
         sides = (high - low) * 0.01 or 0.5
+        room = self.getViewBox().height() - TAG_STRIP
+        strip = (top - bottom + 2 * margin) * TAG_STRIP / room if room > TAG_STRIP else 0.0
         self.getViewBox().setRange(
-            xRange=(low - sides, high + sides), yRange=(bottom - margin, top + margin), padding=0
+            xRange=(low - sides, high + sides), yRange=(bottom - margin, top + margin + strip), padding=0
         )
 
     def _limits_of(self, curves: Sequence[Curve]) -> tuple[float, float] | None:
@@ -148,6 +151,9 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def _on_zoomed(self) -> None:
         self._following = False
+
+    def _on_resized(self) -> None:
+        self.fit()
 
     def _shade_gaps(self) -> None:
         gaps = () if self._axis is None else self._axis.gaps

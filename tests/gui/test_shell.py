@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QKeySequence
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.jobs import Job, JobQueue
@@ -44,6 +44,14 @@ def test_every_action_of_a_menu_exists(window: MainWindow) -> None:
     themes = {row.key for row in ROWS if row.key.startswith("theme.")}
     steps = {row.key for row in ROWS if row.key.startswith("view.step_")}
     assert offered | themes | steps == {row.key for row in ROWS}
+
+
+def test_rows_of_combo_boxes_are_painted_by_the_style_sheet(demo_window: MainWindow) -> None:
+    combo = demo_window.view_panel.choice.combo
+    option = QStyleOptionComboBox()
+    combo.initStyleOption(option)
+    as_menu = combo.style().styleHint(QStyle.StyleHint.SH_ComboBox_Popup, option, combo)
+    assert not as_menu, "Fusion's menu paints the chosen row in white on white"
 
 
 # Palette

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QGraphicsItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.session import OpenCube, Session
@@ -28,6 +31,7 @@ from hsi_studio.core.view import (
     SingleBand,
 )
 from hsi_studio.core.window import Window
+from hsi_studio.gui.spectrum_items import side_by_side
 from hsi_studio.gui.spectrum_list import EYE, NAME, REMOVE
 from hsi_studio.gui.spectrum_panel import SpectrumPanel
 from hsi_studio.gui.view_panel import ViewPanel
@@ -153,7 +157,46 @@ def test_a_dragged_line_moves_the_band_and_the_slider(
     assert (moved.green, moved.blue) == (17, 7)
     assert sliders.bands.sliders[0].band == moved.red
     assert panel.marks.lines[0].value() == pines.wavelengths_nm[moved.red]
-    assert panel.marks.lines[0].tag.toPlainText() == f"{pines.wavelengths_nm[moved.red]:.0f} nm"
+    assert panel.marks.lines[0].tag.toPlainText() == f"{pines.wavelengths_nm[moved.red]:.0f}"
+
+
+def _seen(panel: SpectrumPanel, item: QGraphicsItem) -> QRectF:
+    """Return where an item stands on the plot, in pixels."""
+    return panel.plot.mapFromScene(item.mapToScene(item.boundingRect())).boundingRect().toRectF()
+
+
+def test_tags_cover_neither_each_other_nor_curves(
+    qtbot: QtBot,
+    session: Session,
+    panel: SpectrumPanel,
+    model: SpectraModel,
+    pines: Cube,
+) -> None:
+    show(session, RgbComposite(1, 1, 0))
+    with qtbot.waitSignal(model.changed, check_params_cb=lambda: bool(model.shown)):
+        model.pick(20, 20, collect=False)
+    tags = [_seen(panel, line.tag.textItem) for line in panel.marks.lines]
+    assert not any(a.intersects(b) for a, b in combinations(tags, 2))
+    view = panel.plot.getViewBox()
+    assert all(_seen(panel, view).contains(tag.center()) for tag in tags)
+    assert min(tag.left() for tag in tags) >= _seen(panel, view).left() - 1
+    highest = panel.plot.getViewBox().mapViewToScene(
+        QPointF(0, float(np.nanmax(model.shown[0].curve.values)))
+    )  # type: ignore[union-attr]
+    assert highest.y() >= max(tag.bottom() for tag in tags) - 2
+
+
+@settings(max_examples=50)
+@given(st.lists(st.floats(0, 300), min_size=1, max_size=3))
+def test_plates_stand_side_by_side_in_order_and_near(wanted: list[float]) -> None:
+    placed = side_by_side(wanted, 30, 300)
+    assert all(abs(a - b) >= 30 - 1e-6 for a, b in combinations(placed, 2))
+    assert all(15 - 1e-6 <= place <= 285 + 1e-6 for place in placed)
+    assert all((placed[i] < placed[j]) for i, a in enumerate(wanted) for j, b in enumerate(wanted) if a < b)
+    apart = (
+        all(abs(a - b) >= 30 for a, b in combinations(wanted, 2)) and 15 <= min(wanted) <= max(wanted) <= 285
+    )
+    assert not apart or placed == pytest.approx(wanted)
 
 
 def test_a_moved_slider_moves_the_line(

@@ -36,6 +36,7 @@ def test_indian_pines() -> None:
     cube, _ = open_demo()
     assert list(presets(cube)) == [
         "True colour",
+        "Natural colour",
         "Colour infrared",
         "SWIR",
         "Single band",
@@ -44,6 +45,7 @@ def test_indian_pines() -> None:
     view = default_view(cube)
     assert isinstance(view.composite, RgbComposite)
     assert describe(view.composite, cube) == "647 / 548 / 449 nm"
+    assert view.composite == presets(cube)["Natural colour"]
     infrared = presets(cube)["Colour infrared"]
     assert isinstance(infrared, RgbComposite)
     assert cube.wavelengths_nm is not None
@@ -56,7 +58,7 @@ def test_presets_need_their_wavelengths(make_cube: MakeCube, noise: Callable[[in
     assert "True colour" not in presets(swir)
     assert "Colour infrared" not in presets(swir)
     visible = make_cube(noise(31), wavelengths_nm=np.linspace(400, 700, 31))
-    assert list(presets(visible)) == ["True colour", "Single band", "Principal components"]
+    assert list(presets(visible)) == ["True colour", "Natural colour", "Single band", "Principal components"]
     assert list(presets(make_cube(noise(2)))) == ["Single band"]
 
 
