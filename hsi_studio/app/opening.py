@@ -60,13 +60,13 @@ class Opener(QObject):
     def open_demo(self) -> Job:
         """Open the demo scene, its ground truth as a hidden layer."""
         failed = partial(self.failed.emit, "the demo scene")
-        return self._submit("Open the demo scene", _read_demo, self._session.add, failed)
+        return self._submit("Open the demo scene", _read_demo, self._show, failed)
 
     def _submit(
         self,
         title: str,
         work: Callable[[Progress], object],
-        done: Callable[..., None],
+        done: Callable[..., object],
         failed: Callable[[Exception], None],
     ) -> Job:
         return self._jobs.submit(Job(title, work, on_done=done, on_error=failed))
@@ -74,10 +74,18 @@ class Opener(QObject):
     def _add(self, request: OpenRequest, opened: OpenCube) -> None:
         old = self._select(request.instead_of)
         if old is None:
-            self._session.add(opened)
+            opened = self._show(opened)
         else:
             self._session.replace_current(_keep_layers(opened, old))
         self.opened.emit(request, opened.cube)
+
+    def _show(self, opened: OpenCube) -> OpenCube:
+        """Add a cube; where the same reading of the same, unchanged file is open, select that instead."""
+        twins = [other.cube for other in self._session.cubes if _reading(other) == _reading(opened)]
+        if opened.cube.path is not None and twins:
+            return self._select(twins[0]) or opened
+        self._session.add(opened)
+        return opened
 
     def _add_layer(self, request: OpenRequest, raster: ClassRaster) -> None:
         under = self._select(request.layer_over)
@@ -121,6 +129,11 @@ def _read_demo(progress: Progress) -> OpenCube:
     progress.update(None, "reading")
     cube, truth = open_demo()
     return OpenCube(cube, default_view(cube), layers=(Layer(truth, visible=False),))
+
+
+def _reading(opened: OpenCube) -> tuple[object, ...]:
+    cube = opened.cube
+    return cube.path, cube.name, cube.fingerprint, opened.options
 
 
 def _keep_layers(opened: OpenCube, old: OpenCube) -> OpenCube:

@@ -132,21 +132,28 @@ def seconds_since_start() -> float:
 
 
 class Interrupts:
-    """Lets Ctrl+C in the terminal close the window: Qt's loop does not return to Python by itself."""
+    """Lets Ctrl+C in the terminal, and the end of a desktop session, close the window.
+
+    Qt's loop does not return to Python by itself: the signal's byte wakes it.
+    """
 
     def __init__(self, window: MainWindow) -> None:
         self._read, self._write = socket.socketpair()
         for end in (self._read, self._write):
             end.setblocking(False)
-        self._previous = signal.signal(signal.SIGINT, lambda *_: window.close())
+        self._previous = {
+            number: signal.signal(number, lambda *_: window.close())
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
         signal.set_wakeup_fd(self._write.fileno())
         self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read)
         self._notifier.activated.connect(lambda: self._read.recv(16))
 
     def close(self) -> None:
-        """Give the signal back."""
+        """Give the signals back."""
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGINT, self._previous)
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
         self._notifier.setEnabled(False)
         self._read.close()
         self._write.close()

@@ -84,13 +84,18 @@ class FileCommands:
 
     def band_axis(self) -> None:
         """Ask which axis of the file runs over the bands and read it again."""
-        current = self._session.current
-        if current is not None:
-            dialog = BandAxisDialog(self._window, current.cube)
-            dialog.chosen.connect(
-                lambda axis: self._reopen(current, replace(current.options, band_axis=axis))
-            )
-            dialog.open()
+        if self._session.cube is not None:
+            self._change_axis(self._session.cube)
+
+    def _change_axis(self, cube: Cube) -> None:
+        for opened in self._session.cubes:
+            if opened.cube is cube:
+                dialog = BandAxisDialog(self._window, cube)
+                dialog.chosen.connect(partial(self._read_along, opened))
+                dialog.open()
+
+    def _read_along(self, opened: OpenCube, axis: int) -> None:
+        self._reopen(opened, replace(opened.options, band_axis=axis))
 
     def references(self) -> None:
         """Ask for white and dark references and read the current cube again with them."""
@@ -163,7 +168,9 @@ class FileCommands:
     def _on_opened(self, request: OpenRequest, cube: Cube) -> None:
         self._window.remember(request.path)
         if cube.notes:
-            self._window.toaster.tell(f"{cube.name}: {' '.join(cube.notes)}")
+            toast = self._window.toaster.tell(f"{cube.name}: {' '.join(cube.notes)}")
+            if cube.band_axis is not None:
+                toast.offer("Change…", partial(self._change_axis, cube))
 
     def _on_layer(self, raster: ClassRaster) -> None:
         self._window.toaster.tell(

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.probe import PixelProbe
+from hsi_studio.app.recent_files import RecentFiles
 from hsi_studio.app.render_service import RenderService
 from hsi_studio.app.session import Session
 from hsi_studio.app.settings import Settings, save_settings
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.spectra = SpectraModel(self.session, self)
         self.probe = PixelProbe(self.session, self)
         self.catalogue = IndexCatalogue(self.session, self)
+        self.recent = RecentFiles(self)
         self.setAcceptDrops(True)
         self.setMinimumSize(720, 480)
         self._later = QTimer(self)
@@ -149,11 +151,13 @@ class MainWindow(QMainWindow):
     def remember(self, path: Path) -> None:
         """Add a file to the recent ones."""
         self.settings.remember(path)
+        self._show_recent()
         self._save_settings()
 
     def forget_recent(self) -> None:
         """Empty the list of recent files."""
         self.settings.recent = []
+        self._show_recent()
         self._save_settings()
 
     def reset_layout(self) -> None:
@@ -202,7 +206,7 @@ class MainWindow(QMainWindow):
             self._fill_docks()
         self.docks.set_shown(cube is not None)
         self.menus.toolbar.setVisible(cube is not None)
-        self.start_page.set_recent(self.settings.recent)
+        self._show_recent()
         self.status.clear_pixel()
         self.status.show_zoom(None if cube is None else self.canvas.zoom)
         self.commands.refresh()
@@ -227,10 +231,19 @@ class MainWindow(QMainWindow):
     def forget(self, path: str) -> None:
         """Remove a file from the recent ones."""
         self.settings.forget(path)
+        self._show_recent()
         self._save_settings()
 
-    def _save_settings(self) -> None:
+    def _show_recent(self) -> None:
         self.start_page.set_recent(self.settings.recent)
+        self.recent.look_for(self.settings.recent)
+        self.on_missing()
+
+    def on_missing(self) -> None:
+        """Grey the recent files that are gone."""
+        self.start_page.recent.set_missing(self.recent.missing)
+
+    def _save_settings(self) -> None:
         try:
             save_settings(self.settings, self._settings_file)
         except OSError as error:
@@ -248,7 +261,9 @@ class MainWindow(QMainWindow):
         """End all threads; called once, after the window has closed. Returns whether they ended in time."""
         self._later.stop()
         built = (self.view_panel,) if "view_panel" in self.__dict__ else ()
-        parts = (self.jobs, self.probe, self.catalogue, self.pictures, self.spectra, *built)
+        parts = (
+            self.jobs, self.probe, self.catalogue, self.recent, self.pictures, self.spectra, *built
+        )  # fmt: skip
         # Each waits for the step in progress; a reading that hangs must not keep the program from ending.
         waiting = threading.Thread(target=lambda: [part.stop() for part in parts], daemon=True)
         waiting.start()

@@ -131,7 +131,7 @@ class Menus:
         menu.clear()
         for path in self._window.settings.recent:
             action = menu.addAction(path, partial(self._window.files.open_paths, [path]))
-            action.setEnabled(Path(path).exists())
+            action.setEnabled(path not in self._window.recent.missing)
         menu.addSeparator()
         menu.addAction("Clear the list", self._window.forget_recent).setEnabled(not menu.isEmpty())
 

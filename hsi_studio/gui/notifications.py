@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import Callable
 from types import TracebackType
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -47,18 +48,26 @@ class Toast(QFrame):
             f"Toast {{ background: palette(button); border: 1px solid palette(mid); border-radius: 6px;"
             f" border-left: 3px solid {color}; }}"
         )
+        self._row = QHBoxLayout(self)
         self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
         self._timer.timeout.connect(self.dismiss)
         self._lay_out()
         if level != "bad":
             self._timer.start()
 
+    def offer(self, text: str, run: Callable[[], object]) -> None:
+        """Add a button that does something about the message, and takes it away."""
+        button = flat_button(text)
+        button.clicked.connect(self.dismiss)
+        button.clicked.connect(lambda _checked: run())
+        self._row.insertWidget(1, button)
+
     def _lay_out(self) -> None:
         label = QLabel(self.text)
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         label.setTextFormat(Qt.TextFormat.PlainText)
-        row = QHBoxLayout(self)
+        row = self._row
         row.setContentsMargins(_MARGIN, 8, 8, 8)
         row.addWidget(label, 1)
         if self.details:

@@ -170,7 +170,7 @@ class SpectrumPanel(QWidget):
         if kind == "Reflectance":
             return "Scaled value" if quantity == "value" else quantity.capitalize()
         if kind == "Values":
-            return "Value (stored)" if scaled or quantity == "value" else quantity.capitalize()
+            return "Value (stored)" if scaled else quantity.capitalize()
         return kind
 
     def _draw(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
@@ -85,7 +85,7 @@ class StartPage(QWidget):
         self.keys.setText(f"{palette} finds every command · {help_keys} opens the help")
 
     def set_recent(self, paths: Sequence[str]) -> None:
-        """List recent files; those that are gone are greyed."""
+        """List recent files."""
         self.recent.set_paths(paths)
         for widget in (self.recent, self._recent_heading):
             widget.setVisible(bool(paths))
@@ -116,14 +116,20 @@ class RecentList(QListWidget):
         self.clear()
         for text in paths:
             path = Path(text)
-            missing = not _exists(path)
             item = QListWidgetItem(path.name, self)
             item.setData(_PATH, text)
             item.setData(SECOND_LINE, str(path.parent))
-            item.setData(FADED, missing)
-            item.setData(RIGHT_TEXT, "not found" if missing else "")
-            item.setToolTip(f"{text} is not there; Delete removes it from the list" if missing else text)
+            item.setToolTip(text)
         self.setFixedHeight(min(6, max(1, len(paths))) * max(self.sizeHintForRow(0), 24) + 4)
+
+    def set_missing(self, missing: Collection[str]) -> None:
+        """Grey the files that are gone."""
+        for item in map(self.item, range(self.count())):
+            text = item.data(_PATH)
+            gone = text in missing
+            item.setData(FADED, gone)
+            item.setData(RIGHT_TEXT, "not found" if gone else "")
+            item.setToolTip(f"{text} is not there; Delete removes it from the list" if gone else text)
 
     def _open(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(_PATH))
@@ -139,13 +145,6 @@ class RecentList(QListWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Remove from this list", self._forget)
         menu.popup(self.viewport().mapToGlobal(position))
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a share that is not connected
-        return False
 
 
 def _button(text: str, signal: SignalInstance) -> QPushButton:

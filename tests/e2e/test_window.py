@@ -85,15 +85,16 @@ def test_the_demo_is_shown_and_answers_to_keys_and_mouse(start: "Start", tmp_pat
     _ends_cleanly(process)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_file_named_on_the_command_line_is_opened_and_remembered(
-    start: "Start", tmp_path: Path, rng: np.random.Generator
+    start: "Start", tmp_path: Path, rng: np.random.Generator, number: signal.Signals
 ) -> None:
     file = tmp_path / "orchard.npy"
     np.save(file, rng.random((60, 50, 30), np.float32))
     process = start(str(file))
     window = _window("orchard")
     _wait(lambda: _colors(_screenshot(window, tmp_path / "file.png")) > 500, "a picture of the file")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _ends_cleanly(process)
     assert json.loads((tmp_path / "hsi_studio" / "settings.json").read_text())["recent"] == [str(file)]
 

@@ -5,17 +5,18 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
+from hsi_studio.app.opening import OpenRequest
 from hsi_studio.gui.dialogs.choose import BandAxisDialog, ChoiceDialog, ReferencesDialog
 from hsi_studio.gui.dialogs.export import ExportDialog
 from hsi_studio.gui.dialogs.files import cube_filters
 from hsi_studio.gui.dialogs.properties import PropertiesDialog
 from hsi_studio.gui.main_window import MainWindow
-from hsi_studio.io import open_cube
+from hsi_studio.io import OpenOptions, open_cube
 
 Wait = Callable[[MainWindow], None]
 
@@ -83,6 +84,44 @@ def test_notes_of_a_file_come_as_one_toast(window: MainWindow, tmp_path: Path, w
     wait_for_jobs(window)
     assert len(window.toaster.toasts) == 1
     assert "cube.npy" in _texts(window)
+
+
+def test_the_toast_of_an_inferred_axis_leads_to_another(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, wait_for_jobs: Wait
+) -> None:
+    file, other = tmp_path / "cube.npy", tmp_path / "other.npy"
+    for path in (file, other):
+        np.save(path, np.arange(5 * 6 * 40, dtype=np.float32).reshape(5, 6, 40))
+    window.files.open_paths([file, other])
+    wait_for_jobs(window)
+    toast = window.toaster.toasts[0]
+    (change,) = [button for button in toast.findChildren(QPushButton) if button.text() == "Change…"]
+    qtbot.mouseClick(change, Qt.MouseButton.LeftButton)
+    assert toast not in window.toaster.toasts
+    dialog = _dialog(BandAxisDialog)
+    dialog.group.button(0).setChecked(True)
+    dialog.accept()
+    wait_for_jobs(window)
+    assert [opened.cube.shape for opened in window.session.cubes] == [(6, 40, 5), (5, 6, 40)]
+
+
+def test_a_file_that_is_open_is_selected_unless_it_changed_or_is_read_otherwise(
+    window: MainWindow, tmp_path: Path, wait_for_jobs: Wait
+) -> None:
+    file, other = tmp_path / "cube.npy", tmp_path / "other.npy"
+    for path in (file, other):
+        np.save(path, np.zeros((5, 6, 40), np.float32))
+    window.files.open_paths([file, other, file])
+    wait_for_jobs(window)
+    assert [opened.cube.path for opened in window.session.cubes] == [file, other]
+    assert window.session.cube is window.session.cubes[0].cube
+    window.files.opener.open(OpenRequest(file, OpenOptions(band_axis=0)))
+    wait_for_jobs(window)
+    assert len(window.session.cubes) == 3
+    np.save(file, np.ones((5, 6, 40), np.float32))
+    window.files.open_paths([file])
+    wait_for_jobs(window)
+    assert len(window.session.cubes) == 4
 
 
 def test_another_band_axis_reads_the_file_again_in_place(

@@ -294,6 +294,8 @@ def test_recent_files_are_opened_and_missing_ones_forgotten(
     page.recent.setCurrentRow(0)
     qtbot.keyClick(page.recent, Qt.Key.Key_Return)
     page.recent.setCurrentRow(1)
+    page.recent.set_missing({"/gone/away.hdr"})
+    assert "not there" not in page.recent.item(0).toolTip()
     qtbot.waitUntil(lambda: "not there" in page.recent.item(1).toolTip())
     page.recent._forget()
     assert (chosen, forgotten) == ([str(there)], ["/gone/away.hdr"])

@@ -370,7 +370,7 @@ def test_clear_empties_legend_and_plot(qtbot: QtBot, model: SpectraModel, panel:
 @pytest.mark.usefixtures("pines")
 def test_transforms_name_the_value_axis(qtbot: QtBot, model: SpectraModel, panel: SpectrumPanel) -> None:
     titles = [panel.transform.itemText(row) for row in range(panel.transform.count())]
-    assert titles == ["Value (stored)", "SNV", "First derivative", "Continuum removed", "SNR"]
+    assert titles == ["Value", "SNV", "First derivative", "Continuum removed", "SNR"]
     model.pick(10, 10, True)
     settle(qtbot, model, 1)
     panel.transform.setCurrentIndex(4)
