@@ -13,8 +13,8 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_outputs
+from hsi_studio.io.readers.zarr_store import is_store
 from hsi_studio.io.writers import envi, geotiff, npy, zarr_store
-from hsi_studio.io.zarr_store import is_store
 
 
 class Writer(Protocol):

@@ -10,10 +10,10 @@ import numpy as np
 from hsi_studio.core.library import SpectralLibrary
 from hsi_studio.errors import CubeFileError, HsiError
 from hsi_studio.io.atomic import atomic_outputs
-from hsi_studio.io.envi_cube import open_envi
-from hsi_studio.io.envi_files import HEADER_SUFFIX, header_of
-from hsi_studio.io.envi_header import is_envi_header, read_header
-from hsi_studio.io.envi_layout import LIBRARY_TYPE, is_library
+from hsi_studio.io.readers.envi_cube import open_envi
+from hsi_studio.io.readers.envi_files import HEADER_SUFFIX, header_of
+from hsi_studio.io.readers.envi_header import is_envi_header, read_header
+from hsi_studio.io.readers.envi_layout import LIBRARY_TYPE, is_library
 from hsi_studio.io.writers.envi_header import DATA_TYPES, listed
 
 _DATA_SUFFIX = ".sli"

@@ -21,15 +21,15 @@ log = logging.getLogger(__name__)
 
 # Asked in this order; the first that recognises a file opens it. The catch-all GDAL comes last.
 _BUILT_IN = (
-    "hsi_studio.io.capture:CaptureReader",
-    "hsi_studio.io.envi:EnviReader",
-    "hsi_studio.io.npy:NumpyReader",
-    "hsi_studio.io.matlab:MatlabReader",
-    "hsi_studio.io.hdf5:Hdf5Reader",
-    "hsi_studio.io.zarr_store:ZarrReader",
-    "hsi_studio.io.erdas:ErdasReader",
-    "hsi_studio.io.multipage:MultipageTiffReader",
-    "hsi_studio.io.gdal:GdalReader",
+    "hsi_studio.io.readers.capture:CaptureReader",
+    "hsi_studio.io.readers.envi:EnviReader",
+    "hsi_studio.io.readers.npy:NumpyReader",
+    "hsi_studio.io.readers.matlab:MatlabReader",
+    "hsi_studio.io.readers.hdf5:Hdf5Reader",
+    "hsi_studio.io.readers.zarr_store:ZarrReader",
+    "hsi_studio.io.readers.erdas:ErdasReader",
+    "hsi_studio.io.readers.multipage:MultipageTiffReader",
+    "hsi_studio.io.readers.gdal:GdalReader",
 )
 
 
@@ -123,7 +123,7 @@ def _unknown(path: Path) -> CubeFileError:
 def _with_references(cube: Cube, options: OpenOptions, progress: Progress) -> Cube:
     if options.white is None and options.dark is None:
         return cube
-    from hsi_studio.io.capture import to_reflectance
+    from hsi_studio.io.readers.capture import to_reflectance
 
     return to_reflectance(cube, options.white, options.dark, progress)
 
