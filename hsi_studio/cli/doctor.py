@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -120,9 +120,13 @@ def _devices() -> Finding:
     from hsi_studio.ml.devices import devices
 
     try:
-        return Finding([asdict(device) for device in devices()])
+        found = [
+            {"name": one.name, "description": one.description, "memory_gb": round(one.memory / 1e9, 1)}
+            for one in devices()
+        ]
     except (ImportError, OSError) as error:
         return Finding([], f"torch cannot be loaded ({error}). Run: pip install --force-reinstall torch")
+    return Finding(found)
 
 
 def _encoder() -> Finding:
