@@ -24,10 +24,13 @@ from hsi_studio.io.options import OpenOptions
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _CLASSIC = (b"CDF\x01", b"CDF\x02")
-_HDF4 = b"\x0e\x03\x13\x01"
+# Formats of the family that we cannot read, with a program that turns them into one that we can.
+_FOREIGN = {b"\x0e\x03\x13\x01": ("HDF4", "h4toh5"), b"CDF\x05": ("NetCDF CDF-5", "nccopy -k nc4")}
 # Chunks that are read again while the pointer or a slider moves. HDF5 asks for a prime number of places.
 _CACHE_BYTES = 256 << 20
 _CACHE_PLACES = 20_011
+# References between data sets: of no use to us, and HDF5 can read damaged ones for ever.
+_BOOKKEEPING = {"DIMENSION_LIST", "REFERENCE_LIST"}
 _DIMENSION_ONLY = b"This is a netCDF dimension but not a netCDF variable"
 
 
@@ -52,13 +55,14 @@ class Hdf5Reader:
             return False
         with path.open("rb") as file:
             start = file.read(4)
-        return start in (*_CLASSIC, _HDF4) or is_hdf5(path) or path.suffix.lower() in (".h5", ".hdf5", ".he5")
+        return start in (*_CLASSIC, *_FOREIGN) or is_hdf5(path) or path.suffix.lower() in (".h5", ".hdf5", ".he5")
 
     def open(self, path: Path, options: OpenOptions, progress: Progress) -> Cube:  # noqa: ARG002
         with path.open("rb") as file:
             start = file.read(4)
-        if start == _HDF4:
-            raise CubeFileError(f"{path.name} is HDF4", "convert it to HDF5, for instance with h4toh5")
+        if start in _FOREIGN:
+            kind, program = _FOREIGN[start]
+            raise CubeFileError(f"{path.name} is {kind}", f"convert it to HDF5, for instance with {program}")
         if start in _CLASSIC:
             from hsi_studio.io.readers.netcdf3 import ClassicFile
 
@@ -133,7 +137,7 @@ def describe(name: str, data: Any) -> Variable | None:
 def attributes_of(item: Any) -> dict[str, Any]:
     """Return the attributes of a group or data set; those that cannot be read are left out."""
     found = {}
-    for name in item.attrs:
+    for name in (name for name in item.attrs if name not in _BOOKKEEPING):
         with contextlib.suppress(OSError, TypeError, ValueError, KeyError, RuntimeError):
             found[name] = item.attrs[name]
     return found

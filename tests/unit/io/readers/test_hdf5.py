@@ -180,6 +180,7 @@ def test_file_cut_short_after_opening(tmp_path: Path) -> None:
         b"CDF\x01",
         b"CDF\x02" + b"\xff" * 40,
         b"\x0e\x03\x13\x01" + b"0" * 99,
+        b"CDF\x05" + b"\0" * 99,
     ],
 )
 def test_no_hdf5_file(tmp_path: Path, content: bytes) -> None:
