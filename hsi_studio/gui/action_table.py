@@ -137,10 +137,9 @@ VIEW = (
         "F11",
         checked=lambda w: w.isFullScreen(),
     ),
-    _theme("system", "System"),
-    _theme("light", "Light"),
-    _theme("dark", "Dark"),
 )
+
+THEMES = (_theme("system", "System"), _theme("light", "Light"), _theme("dark", "Dark"))
 
 TOOLS = (
     _tool("inspect", "Inspect", "crosshair", "V", "Inspect pixels; Shift+click collects spectra"),
@@ -174,7 +173,7 @@ HELP = (
     ActionRow("help.about", "About hsi_studio", lambda w: w.show_about(), icon="info"),
 )
 
-GROUPS = {"File": FILE, "View": VIEW, "Tools": (*TOOLS, *STEPS), "Help": HELP}
+GROUPS = {"File": FILE, "View": VIEW, "Theme": THEMES, "Tools": (*TOOLS, *STEPS), "Help": HELP}
 """Rows by the word that stands before them in the palette and the shortcuts dialog."""
 
 ROWS = tuple(row for rows in GROUPS.values() for row in rows)

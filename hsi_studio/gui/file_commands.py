@@ -168,9 +168,9 @@ class FileCommands:
     def _on_opened(self, request: OpenRequest, cube: Cube) -> None:
         self._window.remember(request.path)
         if cube.notes:
-            toast = self._window.toaster.tell(f"{cube.name}: {' '.join(cube.notes)}")
-            if cube.band_axis is not None:
-                toast.offer("Change…", partial(self._change_axis, cube))
+            inferred = cube.band_axis is not None
+            offer = ("Change axis…", partial(self._change_axis, cube)) if inferred else None
+            self._window.toaster.tell(f"{cube.name}: {' '.join(cube.notes)}", offer=offer)
 
     def _on_layer(self, raster: ClassRaster) -> None:
         self._window.toaster.tell(

@@ -31,6 +31,8 @@ _WIDTH = 400
 _MARGIN = 12
 _MOST = 4
 
+Offer = tuple[str, Callable[[], object]]
+
 
 class Toast(QFrame):
     """One message; good news and remarks go by themselves, errors stay until they are dismissed."""
@@ -104,7 +106,7 @@ class Toaster(QObject):
         self._toasts: list[Toast] = []
         over.installEventFilter(self)
 
-    def tell(self, text: str, level: str = "accent", details: str = "") -> Toast:
+    def tell(self, text: str, level: str = "accent", details: str = "", offer: Offer | None = None) -> Toast:
         """Show a message.
 
         Parameters
@@ -115,8 +117,12 @@ class Toaster(QObject):
             Colour of the message; ``bad`` stays until it is dismissed.
         details : str
             Longer text behind a button.
+        offer : (str, callable), optional
+            A button that does something about the message.
         """
         toast = Toast(self._over, text, level, details)
+        if offer is not None:
+            toast.offer(*offer)
         toast.dismissed.connect(lambda: self._forget(toast))
         self._toasts.append(toast)
         for old in self._toasts[:-_MOST]:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -27,8 +28,8 @@ _WIDTH = 560
 _PATH = Qt.ItemDataRole.UserRole
 
 
-class StartPage(QWidget):
-    """Name, three ways to begin, recent files."""
+class StartPage(QScrollArea):
+    """Name, three ways to begin, recent files. It scrolls, so that it claims no room while it is hidden."""
 
     open_file = Signal()
     open_folder = Signal()
@@ -37,7 +38,7 @@ class StartPage(QWidget):
     forget_path = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent, widgetResizable=True)
         self.setAccessibleName("Start page")
         self.recent = RecentList()
         self.recent.chosen.connect(self.open_path)
@@ -74,11 +75,13 @@ class StartPage(QWidget):
         self._centre(inner)
 
     def _centre(self, inner: QWidget) -> None:
-        row = QHBoxLayout(self)
+        content = QWidget()
+        row = QHBoxLayout(content)
         row.addStretch(1)
         row.addWidget(inner, 100)
         row.addStretch(1)
         row.setAlignment(inner, Qt.AlignmentFlag.AlignVCenter)
+        self.setWidget(content)
 
     def set_keys(self, palette: str, help_keys: str) -> None:
         """Tell the two keys that lead to everything else."""

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.opening import OpenRequest
@@ -95,7 +95,9 @@ def test_the_toast_of_an_inferred_axis_leads_to_another(
     window.files.open_paths([file, other])
     wait_for_jobs(window)
     toast = window.toaster.toasts[0]
-    (change,) = [button for button in toast.findChildren(QPushButton) if button.text() == "Change…"]
+    (change,) = [button for button in toast.findChildren(QPushButton) if button.text() == "Change axis…"]
+    (label,) = toast.findChildren(QLabel)
+    assert label.heightForWidth(label.width()) <= label.height(), "no line is cut"
     qtbot.mouseClick(change, Qt.MouseButton.LeftButton)
     assert toast not in window.toaster.toasts
     dialog = _dialog(BandAxisDialog)

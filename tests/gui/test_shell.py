@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QKeySequence
@@ -362,6 +363,22 @@ def test_text_can_be_read_on_every_surface(tokens: Tokens) -> None:
         assert _contrast(tokens.bad, surface) >= 4.5
         assert _contrast(tokens.accent, surface) >= 3
     assert _contrast(tokens.accent_text, tokens.accent) >= 4.5
+
+
+def test_panels_keep_their_sizes_when_the_theme_changes(
+    qtbot: QtBot, demo_window: MainWindow, tmp_path: Path, wait_for_jobs: Callable[[MainWindow], None]
+) -> None:
+    demo_window.resize(1230, 760)
+    for number in range(4):
+        np.save(tmp_path / f"{number}.npy", np.zeros((4, 5, 30), np.float32))
+        demo_window.files.open_paths([tmp_path / f"{number}.npy"])
+    wait_for_jobs(demo_window)
+    qtbot.wait(100)
+    before = [dock.size() for dock in demo_window.docks.all if dock.isVisible()]
+    for key in ("theme.light", "theme.dark"):
+        demo_window.commands[key].trigger()
+        qtbot.wait(100)
+        assert [dock.size() for dock in demo_window.docks.all if dock.isVisible()] == before
 
 
 def test_the_theme_changes_live_and_icons_with_it(demo_window: MainWindow) -> None:
