@@ -55,7 +55,8 @@ class Hdf5Reader:
             return False
         with path.open("rb") as file:
             start = file.read(4)
-        return start in (*_CLASSIC, *_FOREIGN) or is_hdf5(path) or path.suffix.lower() in (".h5", ".hdf5", ".he5")
+        ending = path.suffix.lower()
+        return start in (*_CLASSIC, *_FOREIGN) or is_hdf5(path) or ending in (".h5", ".hdf5", ".he5")
 
     def open(self, path: Path, options: OpenOptions, progress: Progress) -> Cube:  # noqa: ARG002
         with path.open("rb") as file:
