@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,8 @@ from hsi_studio.app.probe import PixelProbe
 from hsi_studio.app.recent_files import RecentFiles
 from hsi_studio.app.render_service import RenderService
 from hsi_studio.app.session import Session
-from hsi_studio.app.settings import Settings, save_settings
+from hsi_studio.app.settings import Settings
+from hsi_studio.app.settings_store import SettingsStore
 from hsi_studio.app.spectra_model import SpectraModel
 from hsi_studio.gui.action_table import ROWS
 from hsi_studio.gui.actions import Actions, shown
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from hsi_studio.gui.spectrum_panel import SpectrumPanel
     from hsi_studio.gui.view_panel import ViewPanel
 
+log = logging.getLogger(__name__)
 _FIRST_SIZE = (1360, 850)
 _FIRST_SHARE = 0.96
 _FILL_AFTER_MS = 250
@@ -65,7 +68,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings
         self.theme = theme
-        self._settings_file = settings_file
+        self._store = SettingsStore(settings_file, self)
+        self._store.failed.connect(self._on_unsaved)
         self.session = Session(self)
         self.jobs = JobQueue(self)
         self.pictures = RenderService(self.session, self)
@@ -244,17 +248,20 @@ class MainWindow(QMainWindow):
         self.start_page.recent.set_missing(self.recent.missing)
 
     def _save_settings(self) -> None:
-        try:
-            save_settings(self.settings, self._settings_file)
-        except OSError as error:
-            self.toaster.tell(f"The settings could not be saved ({error.strerror or error}).", "warning")
+        self._store.save(self.settings)
+
+    def _on_unsaved(self, error: OSError) -> None:
+        self.toaster.tell(f"The settings could not be saved ({error.strerror or error}).", "warning")
 
     # Events of Qt
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.geometry = saved_geometry(self)
         self.settings.layout = self.docks.saved()
-        self._save_settings()
+        try:
+            self._store.close(self.settings)
+        except OSError as error:
+            log.warning("The settings could not be saved: %s", error)
         super().closeEvent(event)
 
     def stop(self, timeout_s: float = 1.5) -> bool:
