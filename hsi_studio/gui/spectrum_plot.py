@@ -73,6 +73,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
             axis = self.getAxis(name)
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=-4, tickTextOffset=4)
+        self.getPlotItem().setContentsMargins(0, 6, 8, 0)  # outermost tick labels are whole
         self.getAxis("left").setWidth(58)
         self.getAxis("bottom").setHeight(36)
         self._apply_look()

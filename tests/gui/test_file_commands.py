@@ -159,6 +159,7 @@ def test_references_by_hand_make_reflectance(
     wait_for_jobs(window)
     window.files.references()
     dialog = _dialog(ReferencesDialog)
+    assert dialog.focusWidget() is dialog.white.line, "the first line is ready to be typed into"
     dialog.white.line.setText(str(tmp_path / "white.npy"))
     dialog.dark.line.setText(str(tmp_path / "dark.npy"))
     dialog.accept()

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QFormLayout,
+    QGridLayout,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QRadioButton,
@@ -93,11 +94,15 @@ class ReferencesDialog(Question):
         self.dark = FileLine("Dark reference", options.dark, folder)
         self.beside = QCheckBox("Use references found beside the scene")
         self.beside.setChecked(options.use_references)
-        form = QFormLayout()
-        form.addRow("White", self.white)
-        form.addRow("Dark", self.dark)
-        form.addRow("", self.beside)
+        form = QGridLayout()
+        for row, (name, line) in enumerate((("White", self.white), ("Dark", self.dark))):
+            label = QLabel(name)
+            label.setBuddy(line)
+            form.addWidget(label, row, 0)
+            form.addWidget(line, row, 1)
+        form.addWidget(self.beside, 2, 1)
         self.body.addLayout(form)
+        self.white.setFocus()
         self.accepted.connect(lambda: self.chosen.emit(self._answer(options)))
 
     def _answer(self, options: OpenOptions) -> OpenOptions:
