@@ -36,6 +36,7 @@ class ChoiceDialog(Question):
     def __init__(self, parent: QWidget, name: str, question: ChoiceNeeded) -> None:
         super().__init__(parent, f"Open {name}", f"{question.cause}. Which one is the cube?", "Open")
         self.list = named(QListWidget(), "Candidates")
+        self.list.ensurePolished()  # rows are measured with the padding of the style sheet
         for choice in question.choices:
             text = choice.text if choice.value in choice.text else f"{choice.value}: {choice.text}"
             item = QListWidgetItem(text, self.list)
