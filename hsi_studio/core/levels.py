@@ -46,11 +46,15 @@ def compute_levels(cube: Cube, spec: ViewSpec, read_band: BandReader | None = No
 
 
 def histogram(cube: Cube, spec: ViewSpec, bins: int = 256, read_band: BandReader | None = None) -> Histogram:
-    """Return how often values occur in each channel, from the sample that `compute_levels` takes."""
+    """Return how often values occur in each channel, from the sample that `compute_levels` takes.
+
+    The outermost thousandth on either side is counted in the end bins: a few wild values, as ratios have
+    them, would squeeze all others into one bin.
+    """
     counts, edges = [], []
     for sample in _samples(cube, spec, read_band):
-        limits = _apart(float(sample.min()), float(sample.max())) if len(sample) else (0.0, 1.0)
-        count, edge = np.histogram(sample, bins, limits)
+        limits = _limits(sample, Stretch("percentile", 0.1, 99.9))
+        count, edge = np.histogram(sample.clip(*limits), bins, limits)
         counts.append(count)
         edges.append(edge)
     return Histogram(np.array(counts, np.int64), np.array(edges, np.float64))

@@ -200,6 +200,15 @@ def test_histogram_counts_every_valid_pixel_of_the_sample(scene: Cube) -> None:
     assert found.counts.sum(axis=1).tolist() == [37 * 41 - 5] * 3
 
 
+def test_a_wild_value_does_not_squeeze_the_histogram(make_cube: Callable[..., Cube]) -> None:
+    values = np.linspace(0, 1, 10_000).reshape(100, 100, 1)
+    values[0, 0] = 1e9
+    found = histogram(make_cube(values), ViewSpec(SingleBand(0)), bins=10)
+    assert found.edges[0, -1] < 1.01
+    assert found.counts.sum() == values.size
+    assert found.counts.min() > 900
+
+
 def test_indian_pines_looks_the_same_twice() -> None:
     cube, _ = open_demo()
     for composite in (TrueColor(), PcaComposite()):
