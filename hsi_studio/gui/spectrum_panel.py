@@ -27,7 +27,8 @@ from hsi_studio.gui.spectrum_list import SpectrumList
 from hsi_studio.gui.spectrum_plot import SpectrumPlot
 from hsi_studio.gui.widgets import flat_button, named, quiet_button, section
 
-_AXIS_TITLES = {"First derivative": "First derivative", "SNR": "Signal-to-noise ratio"}
+# Short enough for a low plot.
+_AXIS_TITLES = {"Continuum removed": "Of continuum"}
 _NOTHING = "Move over the image to see a spectrum. A click keeps it, Shift+click collects several."
 _NO_SNR = "The signal-to-noise ratio needs several pixels: draw a rectangle or a polygon."
 _LEGEND_WIDTHS = (120, 260)
