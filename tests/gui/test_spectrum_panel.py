@@ -379,7 +379,7 @@ def test_transforms_name_the_value_axis(qtbot: QtBot, model: SpectraModel, panel
     panel.transform.setCurrentIndex(4)
     with qtbot.waitSignal(model.changed):
         panel.transform.activated.emit(4)
-    assert panel.plot.getAxis("left").labelText == "Signal-to-noise ratio"
+    assert panel.plot.getAxis("left").labelText == "SNR"
     assert "rectangle" in panel.plot._hint.text()
 
 
