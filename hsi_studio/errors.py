@@ -25,6 +25,10 @@ class CubeFileError(HsiError):
     """A file that cannot be opened as a cube, library or label raster."""
 
 
+class ReferencesError(CubeFileError):
+    """White or dark references beside a scene that cannot be applied; the scene itself may open without."""
+
+
 class UsageError(HsiError):
     """A value that the user gave and that cannot be used as it is (exit status 2)."""
 

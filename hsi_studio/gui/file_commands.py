@@ -14,7 +14,7 @@ from hsi_studio.app.session import OpenCube
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
-from hsi_studio.errors import ChoiceNeeded, HsiError
+from hsi_studio.errors import ChoiceNeeded, HsiError, ReferencesError
 from hsi_studio.gui.dialogs.choose import BandAxisDialog, ChoiceDialog, ReferencesDialog
 from hsi_studio.gui.dialogs.export import ExportDialog
 from hsi_studio.gui.dialogs.files import ask_files, ask_folder, ask_target
@@ -183,6 +183,11 @@ class FileCommands:
         dialog.open()
 
     def _on_failed(self, what: object, error: Exception) -> None:
+        if isinstance(what, Path) and isinstance(error, ReferencesError):
+            without = OpenRequest(what, OpenOptions(use_references=False))
+            offer = ("Open without them", partial(self.opener.open, without))
+            self._window.toaster.tell(str(error), "bad", offer=offer)
+            return
         name = what.name if isinstance(what, Path) else what
         self._window.toaster.tell_error(f"Opening {name}", error)
 

@@ -54,6 +54,24 @@ def test_a_damaged_file_is_told_in_a_toast_and_changes_nothing(
     assert demo_window.settings.recent == []
 
 
+def test_references_that_do_not_fit_offer_to_open_the_scene_without_them(
+    window: MainWindow, tmp_path: Path, wait_for_jobs: Wait, rng: np.random.Generator
+) -> None:
+    for name, cols in (("scene", 6), ("WHITEREF_scene", 5)):
+        header = f"ENVI\nsamples = {cols}\nlines = 4\nbands = 3\ndata type = 12\ninterleave = bil\n"
+        (tmp_path / f"{name}.hdr").write_text(f"{header}byte order = 0\n")
+        (tmp_path / f"{name}.raw").write_bytes(rng.integers(1, 999, 4 * 3 * cols, np.uint16).tobytes())
+    window.files.open_paths([tmp_path / "scene.hdr"])
+    wait_for_jobs(window)
+    assert "5 columns" in _texts(window)
+    (toast,) = window.toaster.toasts
+    (without,) = [b for b in toast.findChildren(QPushButton) if b.text() == "Open without them"]
+    without.click()
+    wait_for_jobs(window)
+    assert window.session.cube is not None
+    assert (window.session.cube.cols, window.session.cube.quantity) == (6, "value")
+
+
 def test_a_file_that_is_not_there_is_told(window: MainWindow, tmp_path: Path, wait_for_jobs: Wait) -> None:
     window.files.open_paths([tmp_path / "gone" / "cube.hdr"])
     wait_for_jobs(window)

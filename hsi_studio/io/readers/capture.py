@@ -16,7 +16,7 @@ from typing import NamedTuple
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.wavelengths import parse_numbers
-from hsi_studio.errors import Choice, ChoiceNeeded, CubeFileError
+from hsi_studio.errors import Choice, ChoiceNeeded, CubeFileError, ReferencesError
 from hsi_studio.io.options import OpenOptions
 from hsi_studio.io.readers.envi_cube import open_envi
 from hsi_studio.io.readers.envi_files import header_of, is_header_name
@@ -57,14 +57,17 @@ def with_references_beside(cube: Cube, progress: Progress) -> Cube:
 
     Raises
     ------
-    CubeFileError
+    ReferencesError
         When the references are damaged or do not fit the scene.
     """
     header = None if cube.path is None else header_of(cube.path)
     if header is None or cube.quantity != "value":
         return cube
     found = references_beside(header)
-    return _applied(cube, found, progress) if any(found) else cube
+    try:
+        return _applied(cube, found, progress) if any(found) else cube
+    except CubeFileError as error:
+        raise ReferencesError(error.cause, error.remedy) from error
 
 
 def to_reflectance(cube: Cube, white: Path | None, dark: Path | None, progress: Progress) -> Cube:
