@@ -20,12 +20,17 @@ PALETTE: tuple[Color, ...] = (
 
 @dataclass(frozen=True)
 class ClassEntry:
-    """One class: stable id (1 or more; 0 means unlabelled), name, sRGB colour and description."""
+    """One class: stable id (1 or more; 0 means unlabelled), name, sRGB colour and description.
+
+    Labels of a class that is not `visible` are not drawn; those of a `locked` class are not painted over.
+    """
 
     id: int
     name: str
     color: Color
     description: str = ""
+    visible: bool = True
+    locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,13 @@ class ClassTable:
 
     def __len__(self) -> int:
         return len(self.entries)
+
+    def __getitem__(self, id: int) -> ClassEntry:
+        """Return the class with an id; `KeyError` when there is none."""
+        for entry in self.entries:
+            if entry.id == id:
+                return entry
+        raise KeyError(id)
 
     @classmethod
     def from_names(cls, names: Sequence[str], colors: Sequence[Color] | None = None) -> ClassTable:
