@@ -111,7 +111,7 @@ def _training(device: str, progress: Progress) -> dict[str, Any]:
     from hsi_studio.ml.labelled import draw_labels
     from hsi_studio.ml.methods import finish, method
     from hsi_studio.ml.presets import Settings
-    from hsi_studio.ml.s3fn_method import Scene
+    from hsi_studio.ml.scene import Scene
 
     cube, truth = open_demo()
     classes = read_classes(resource("classes", "indian_pines.yaml"))
@@ -119,7 +119,7 @@ def _training(device: str, progress: Progress) -> dict[str, Any]:
     scene = Scene(cube, draw_labels(truth.ids, 10, seed=0), classes)
     started = time.perf_counter()
     way = method("s3fn")
-    finish(way.train(scene, embeddings, Settings("s3fn", way.preset, device=device)), progress)
+    finish(way.train(scene, embeddings, Settings("s3fn", device=device)), progress)
     seconds = time.perf_counter() - started
     bound = 2.0 if device.startswith("cuda") else 15.0
     return _row("training on 160 labels, both stages", seconds, "s", bound, "band statistics included")

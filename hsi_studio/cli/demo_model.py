@@ -18,8 +18,8 @@ from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.paths import resource, shipped_model
 
 if TYPE_CHECKING:
+    from hsi_studio.ml.classifier import Classifier
     from hsi_studio.ml.metrics import Agreement
-    from hsi_studio.ml.model import Model
 
 NAME = "indian-pines.safetensors"
 PER_CLASS = 20
@@ -30,10 +30,9 @@ def demo_map(
     cube: Cube, truth: ClassRaster, progress: Progress
 ) -> tuple[ClassRaster, NDArray[np.float32], dict[str, Any]]:
     """Return the shipped model's map, its confidence (rows, cols), and its agreement elsewhere."""
-    from hsi_studio.ml.checkpoint import load_model
-    from hsi_studio.ml.fitting import fitted_to
+    from hsi_studio.ml.model_file import load_classifier
 
-    model = fitted_to(load_model(shipped_model(NAME)), cube)
+    model = load_classifier(shipped_model(NAME)).fitted_to(cube)
     ids, confidence = _mapped(model, cube, progress)
     found = _unseen(model, ids, truth)
     figures = {
@@ -48,27 +47,28 @@ def demo_map(
 
 def train_demo(path: Path, progress: Progress) -> dict[str, Any]:
     """Train on 20 labels per class drawn with seed 0, and write the model and its card beside it."""
-    from hsi_studio.ml.checkpoint import model_bytes
     from hsi_studio.ml.labelled import draw_labels
     from hsi_studio.ml.methods import finish, method
     from hsi_studio.ml.presets import Settings
-    from hsi_studio.ml.s3fn_method import Scene
+    from hsi_studio.ml.scene import Scene
 
     cube, truth = open_demo()
     classes = read_classes(resource("classes", "indian_pines.yaml"))
     embeddings = embedded(classes, DEFAULT_ENCODER, "mean", offline=True)
     way = method("s3fn")
     scene = Scene(cube, draw_labels(truth.ids, PER_CLASS, SEED), classes)
-    model = finish(way.train(scene, embeddings, Settings("s3fn", way.preset, seed=SEED)), progress)
+    model = finish(way.train(scene, embeddings, Settings("s3fn", seed=SEED)), progress)
     found = _unseen(model, _mapped(model, cube, progress)[0], truth)
     with atomic_outputs(path, path.with_suffix(".md")) as (weights, card):
-        weights.write_bytes(model_bytes(model))
+        weights.write_bytes(model.to_bytes())
         card.write_text(_card(path.name, model, found), encoding="utf-8")
     return {"file": path, "card": path.with_suffix(".md"), "overall_accuracy": found.overall_accuracy}
 
 
-def _mapped(model: Model, cube: Cube, progress: Progress) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
-    from hsi_studio.ml.predict import fill
+def _mapped(
+    model: Classifier, cube: Cube, progress: Progress
+) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    from hsi_studio.ml.classifier import fill
 
     ids = np.zeros((cube.rows, cube.cols), np.int16)
     confidence = np.zeros(ids.shape, np.float32)
@@ -76,7 +76,7 @@ def _mapped(model: Model, cube: Cube, progress: Progress) -> tuple[NDArray[np.in
     return ids, confidence
 
 
-def _unseen(model: Model, ids: NDArray[np.int16], truth: ClassRaster) -> Agreement:
+def _unseen(model: Classifier, ids: NDArray[np.int16], truth: ClassRaster) -> Agreement:
     """Compare where the truth is labelled and the model was not trained."""
     from hsi_studio.ml.metrics import agreement
 
@@ -85,7 +85,10 @@ def _unseen(model: Model, ids: NDArray[np.int16], truth: ClassRaster) -> Agreeme
     return agreement(ids, left)
 
 
-def _card(name: str, model: Model, found: Agreement) -> str:
+def _card(name: str, model: Classifier, found: Agreement) -> str:
+    from hsi_studio.ml.model import Model
+
+    assert isinstance(model, Model)
     names = {entry.id: entry.name for entry in model.classes}
     rows = (
         f"| {names[one.id]} | {one.recall:.3f} | {one.precision:.3f} | {one.f1:.3f} | {one.pixels} |"

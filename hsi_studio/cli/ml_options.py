@@ -12,8 +12,8 @@ from hsi_studio.cli.output import note, progress_bar
 from hsi_studio.core.classes import ClassTable
 
 if TYPE_CHECKING:
+    from hsi_studio.ml.classifier import Classifier
     from hsi_studio.ml.label_embeddings import LabelEmbeddings
-    from hsi_studio.ml.model import Model
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 
@@ -47,7 +47,7 @@ def embedded(table: ClassTable, encoder: str, pooling: str, offline: bool) -> La
     return found
 
 
-def reworded(model: Model, classes: Path, offline: bool) -> Model:
+def reworded(model: Classifier, classes: Path, offline: bool) -> Classifier:
     """Return the model with the texts of another class table, read as the model's own were."""
     from dataclasses import replace
 

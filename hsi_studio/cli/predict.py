@@ -43,20 +43,19 @@ def predict(
 
     - `hsi-studio predict scene.hdr --model model.safetensors -o map.png --classes other_words.yaml`
     """
-    from hsi_studio.ml.checkpoint import load_model
+    from hsi_studio.ml.classifier import fill
     from hsi_studio.ml.devices import choose_device
-    from hsi_studio.ml.fitting import fitted_to
-    from hsi_studio.ml.predict import fill
+    from hsi_studio.ml.model_file import load_classifier
 
     files = [out] if confidence is None else [out, confidence]
     for file in files:
         require_ending(file)
     refuse_source(cube, files)
     place = choose_device(device)
-    loaded = load_model(model)
+    loaded = load_classifier(model)
     if classes is not None:
         loaded = reworded(loaded, classes, offline)
-    loaded = fitted_to(loaded, cube)
+    loaded = loaded.fitted_to(cube)
     started = time.perf_counter()
     with spool((cube.rows, cube.cols), out) as rasters, progress_bar("Predicting") as progress:
         used = fill(loaded, cube, rasters.ids, rasters.confidence, device=place, progress=progress)

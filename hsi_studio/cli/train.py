@@ -28,7 +28,7 @@ from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.labels import read_ids, same_size
 
 if TYPE_CHECKING:
-    from hsi_studio.ml.model import Model
+    from hsi_studio.ml.classifier import Classifier
     from hsi_studio.ml.presets import Preset
 
 _SIZES = "Sizes"
@@ -90,19 +90,18 @@ def train(
 
     - `hsi-studio train scene.mat --labels truth.mat --classes classes.yaml -o m.safetensors --method cnn3d`
     """
-    from hsi_studio.ml.checkpoint import model_bytes
     from hsi_studio.ml.devices import choose_device
     from hsi_studio.ml.methods import finish
     from hsi_studio.ml.methods import method as chosen
     from hsi_studio.ml.presets import Options, Settings
-    from hsi_studio.ml.s3fn_method import Scene
+    from hsi_studio.ml.scene import Scene
 
     way = chosen(method)
     if out.suffix.lower() != ".safetensors":
         raise UsageError(f"{out.name} is no name of a model", "end it in .safetensors")
     settings = Settings(
         method,
-        _adjusted(way.preset, patch, components, score),
+        _adjusted(method, way.preset, patch, components, score),
         Options(joint, softmax_beside, symmetric, residual),
         seed,
         choose_device(device),
@@ -115,19 +114,27 @@ def train(
     with progress_bar("Training") as progress:
         model = finish(way.train(Scene(cube, ids, table), embeddings, settings), progress)
     with atomic_output(out) as temporary:
-        temporary.write_bytes(model_bytes(model))
+        temporary.write_bytes(model.to_bytes())
     print_result(_report(model, out, time.perf_counter() - started), as_json)
 
 
-def _adjusted(preset: Preset, patch: int | None, components: int | None, score: str | None) -> Preset:
+def _adjusted(
+    method: str, preset: Preset | None, patch: int | None, components: int | None, score: str | None
+) -> Preset:
+    from hsi_studio.ml.presets import FAST
+
     given = {"patch": patch, "components": components, "score": score}
     changed: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if preset is None:
+        if changed:
+            raise UsageError(f"the method {method} has no {next(iter(changed))} to choose", "leave it out")
+        return FAST
     if components is not None:
         changed["variance"] = None
     return replace(preset, **changed)
 
 
-def _report(model: Model, out: Path, seconds: float) -> dict[str, object]:
+def _report(model: Classifier, out: Path, seconds: float) -> dict[str, object]:
     stages = model.provenance["stages"]
     return {
         "file": out,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-Score = Literal["cosine", "raw"]
+from hsi_studio.ml.presets import Score
 
 _FIRST_SCALE = 1 / 0.07
 _LARGEST_SCALE = 100.0

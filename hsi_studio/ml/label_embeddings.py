@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,9 @@ from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.descriptions import class_texts, same_texts
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import UsageError
-from hsi_studio.ml.encoders import TextEncoder
+
+if TYPE_CHECKING:
+    from hsi_studio.ml.encoders import TextEncoder
 
 Vectors = NDArray[np.float32]
 

@@ -1,4 +1,7 @@
-"""The methods of classification by name; all of them give features → z' → z'·E."""
+"""The methods of classification by name; all of them give features → z' → z'·E.
+
+Each imports what it needs when it trains: torch takes seconds and half a gigabyte, and few methods use it.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from dataclasses import dataclass
 
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import UsageError
+from hsi_studio.ml.classifier import Classifier
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
-from hsi_studio.ml.model import Model
 from hsi_studio.ml.presets import FAST, PAPER, Preset, Settings
-from hsi_studio.ml.s3fn_method import Scene, TrainingRun, train_cnn3d, train_s3fn
+from hsi_studio.ml.scene import Scene, TrainingRun
+
+Train = Callable[[Scene, LabelEmbeddings | None, Settings], TrainingRun]
 
 
 @dataclass(frozen=True)
@@ -21,24 +26,36 @@ class Method:
     ----------
     summary : str
         One line for lists.
-    preset : Preset
-        Where its settings start.
-    uses_text : bool
-        Whether `train` needs label embeddings.
     train : callable
         (scene, embeddings or None, settings) → steps that can be shown and cancelled, then the model.
+    uses_text : bool
+        Whether `train` needs label embeddings.
+    preset : Preset, optional
+        Where the sizes of a network start; None for methods without one.
     """
 
     summary: str
-    preset: Preset
-    uses_text: bool
-    train: Callable[[Scene, LabelEmbeddings | None, Settings], TrainingRun]
+    train: Train
+    uses_text: bool = False
+    preset: Preset | None = None
+
+
+def _s3fn(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings) -> TrainingRun:
+    from hsi_studio.ml.s3fn_method import train_s3fn
+
+    return train_s3fn(scene, embeddings, settings)
+
+
+def _cnn3d(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings) -> TrainingRun:
+    from hsi_studio.ml.s3fn_method import train_cnn3d
+
+    return train_cnn3d(scene, embeddings, settings)
 
 
 METHODS: dict[str, Method] = {
-    "s3fn": Method("3D-CNN and projection into text space, small and fast", FAST, True, train_s3fn),
-    "s3fn-paper": Method("S3FN with the sizes and schedule published for it", PAPER, True, train_s3fn),
-    "cnn3d": Method("the same 3D-CNN with a plain softmax, without texts", FAST, False, train_cnn3d),
+    "s3fn": Method("3D-CNN and projection into text space, small and fast", _s3fn, True, FAST),
+    "s3fn-paper": Method("S3FN with the sizes and schedule published for it", _s3fn, True, PAPER),
+    "cnn3d": Method("the same 3D-CNN with a plain softmax, without texts", _cnn3d, False, FAST),
 }
 
 
@@ -55,16 +72,17 @@ def method(name: str) -> Method:
     return METHODS[name]
 
 
-def finish(run: TrainingRun, progress: Progress) -> Model:
+def finish(run: TrainingRun, progress: Progress) -> Classifier:
     """Train to the end and return the model; `progress` may cancel between two steps."""
     while True:
         try:
             step = next(run)
         except StopIteration as done:
-            model: Model = done.value
+            model: Classifier = done.value
             return model
+        loss = "" if step.loss is None else f", loss {step.loss:.3f}"
         try:
-            progress.update(step.step / step.steps, f"stage {step.stage}, loss {step.loss:.3f}")
+            progress.update(step.step / step.steps, f"stage {step.stage}{loss}")
         except BaseException:
             run.close()
             raise

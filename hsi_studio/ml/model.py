@@ -1,7 +1,8 @@
-"""A trained classifier: features → z' → z'·E."""
+"""A trained network: features → z' → z'·E."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.window import Window
 from hsi_studio.errors import HsiError
+from hsi_studio.ml.classifier import Prediction, require_order, require_same_encoder
 from hsi_studio.ml.heads import Head, TextHead
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.preprocess import Preprocessor
@@ -84,7 +88,7 @@ class Model:
         """
         if not isinstance(self.head, TextHead) or self.embeddings is None:
             raise HsiError(f"a model of the method {self.method} knows no words", "train one with s3fn")
-        self._require_same_encoder(embeddings)
+        require_same_encoder(self.embeddings, embeddings)
         require_order(self.classes, classes)
         head = TextHead(
             self.architecture.features,
@@ -96,33 +100,25 @@ class Model:
         head.load_state_dict({**head.state_dict(), **{k: learned[k] for k in _SHARED}})
         return replace(self, classes=classes, head=head.eval(), embeddings=embeddings)
 
-    def _require_same_encoder(self, embeddings: LabelEmbeddings) -> None:
-        assert self.embeddings is not None
-        own = (self.embeddings.fingerprint, self.embeddings.pooling)
-        if own != (embeddings.fingerprint, embeddings.pooling):
-            raise HsiError(
-                f"the model was trained with texts read by {self.embeddings.encoder} "
-                f"({self.embeddings.pooling}), not by {embeddings.encoder} ({embeddings.pooling})",
-                "use that encoder",
-            )
+    def predict(
+        self, cube: Cube, *, device: str = "cpu", side: int | None = None, window: Window | None = None
+    ) -> Iterator[Prediction]:
+        """Yield the prediction of each tile; see `hsi_studio.ml.predict.predict`."""
+        from hsi_studio.ml.predict import predict
+
+        return predict(self, cube, device=device, side=side, window=window)
+
+    def fitted_to(self, cube: Cube) -> Model:
+        """Return the model reading another cube; see `hsi_studio.ml.fitting.fitted_to`."""
+        from hsi_studio.ml.fitting import fitted_to
+
+        return fitted_to(self, cube)
+
+    def to_bytes(self) -> bytes:
+        """Return the content of its file."""
+        from hsi_studio.ml.checkpoint import model_bytes
+
+        return model_bytes(self)
 
 
 _SHARED = ("projection.weight", "projection.bias", "log_scale")
-
-
-def require_order(own: ClassTable, other: ClassTable) -> None:
-    """Refuse a table with the same classes under other numbers or in another order.
-
-    Raises
-    ------
-    HsiError
-        Naming the first class that differs.
-    """
-    mine, theirs = [(e.id, e.name) for e in own], [(e.id, e.name) for e in other]
-    if mine == theirs or {name for _, name in mine} != {name for _, name in theirs}:
-        return
-    place, (_, name) = next((i, pair) for i, pair in enumerate(theirs) if i >= len(mine) or pair != mine[i])
-    raise HsiError(
-        f"the model's classes come in another order: class {place + 1} is {mine[place][1]}, not {name}",
-        "keep the model's order and ids",
-    )

@@ -6,15 +6,13 @@ import logging
 import math
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
+from hsi_studio.ml.classifier import Prediction
 from hsi_studio.ml.model import Model
 from hsi_studio.ml.padding import Tile, read_tile, tiles
 
@@ -25,27 +23,6 @@ _COPIES = 3
 _CPU_BYTES = 400_000_000
 _GPU_BYTES = 8_000_000_000
 _LEAST_SIDE, _MOST_SIDE = 32, 512
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """The answer over a window.
-
-    Parameters
-    ----------
-    window : Window
-    positions : ndarray of int16 (rows, cols)
-        Position of the class in the model's table, −1 where nothing was measured.
-    confidence : ndarray of float32 (rows, cols)
-        Probability of that class, 0 where nothing was measured.
-    device : str
-        What computed it.
-    """
-
-    window: Window
-    positions: NDArray[np.int16]
-    confidence: NDArray[np.float32]
-    device: str
 
 
 def predict(
@@ -141,31 +118,3 @@ def _cut(tile: Tile, part: Window, around: int) -> Tile:
     rows, cols = slice(row, row + part.rows), slice(col, col + part.cols)
     image = tile.image[:, row : row + part.rows + around, col : col + part.cols + around]
     return Tile(part, image, tile.valid[rows, cols])
-
-
-def fill(
-    model: Model,
-    cube: Cube,
-    ids: NDArray[np.int16],
-    confidence: NDArray[np.float32],
-    *,
-    device: str = "cpu",
-    progress: Progress | None = None,
-) -> str:
-    """Write class ids and confidence (rows, cols) into arrays, such as memory maps; return the device used.
-
-    Raises
-    ------
-    Cancelled
-        When `progress` says so, between two tiles.
-    """
-    progress = Progress() if progress is None else progress
-    lookup = np.array([*(entry.id for entry in model.classes), 0], np.int16)  # position −1: nothing there
-    done = 0
-    for part in predict(model, cube, device=device):
-        place = part.window.slices()
-        ids[place], confidence[place] = lookup[part.positions], part.confidence
-        done += part.window.size
-        device = part.device
-        progress.update(done / cube.window.size, f"{done:,} pixels")
-    return device

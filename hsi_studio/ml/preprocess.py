@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.reduction import noise_fraction_axes, principal_axes
-from hsi_studio.ml.s3fn import MIN_COMPONENTS
 from hsi_studio.ml.sampling import describe_sample, read_sample
 
 Reduction = Literal["mnf", "pca"]
+
+MIN_COMPONENTS = 14
+"""Fewest that the three convolutions and poolings of the network leave something of."""
 
 _MOST_MISSING = 0.5
 

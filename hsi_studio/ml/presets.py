@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import Literal
 
-from hsi_studio.ml.heads import Score
 from hsi_studio.ml.preprocess import Reduction
+
+Score = Literal["cosine", "raw"]
 
 
 @dataclass(frozen=True)
@@ -108,32 +110,6 @@ class Options:
     residual: bool = False
 
 
-@dataclass(frozen=True)
-class Settings:
-    """One training run.
-
-    Parameters
-    ----------
-    method : str
-        The name in `METHODS` that the model will carry.
-    preset, options
-    seed : int
-        Decides initial weights, batches, augmentation and validation blocks.
-    device : str
-        torch's name of it.
-    validation : float, optional
-        Share of the labels, in whole blocks, that is held out of learning to stop early; None: a fifth where
-        classes have 50 labels or more, else nothing.
-    """
-
-    method: str
-    preset: Preset
-    options: Options = field(default_factory=Options)
-    seed: int = 0
-    device: str = "cpu"
-    validation: float | None = None
-
-
 FAST = Preset(
     "fast",
     reduction="mnf",
@@ -163,3 +139,30 @@ PAPER = Preset(
 """As published (arXiv:2510.07556), save for the learnable scale, without which it cannot converge."""
 
 PRESETS = {preset.name: preset for preset in (FAST, PAPER)}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One training run.
+
+    Parameters
+    ----------
+    method : str
+        The name in `METHODS` that the model will carry.
+    preset, options
+        Of a network; other methods have none and do not look at them.
+    seed : int
+        Decides initial weights, batches, augmentation and validation blocks.
+    device : str
+        torch's name of it.
+    validation : float, optional
+        Share of the labels, in whole blocks, that is held out of learning to stop early; None: a fifth where
+        classes have 50 labels or more, else nothing.
+    """
+
+    method: str
+    preset: Preset = FAST
+    options: Options = field(default_factory=Options)
+    seed: int = 0
+    device: str = "cpu"
+    validation: float | None = None

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-MIN_COMPONENTS = 14
+from hsi_studio.ml.preprocess import MIN_COMPONENTS
+
 MIN_PATCH = 14
 _TAPS = 27  # of a 3 × 3 × 3 kernel
 _BY_BAND = torch.channels_last

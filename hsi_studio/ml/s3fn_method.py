@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from hsi_studio import __version__
-from hsi_studio.core.classes import ClassTable
-from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import UsageError
 from hsi_studio.ml.batches import Batches, Material, make_batches, read_patches
@@ -24,24 +21,13 @@ from hsi_studio.ml.model import Model
 from hsi_studio.ml.preprocess import Preprocessor, fit_preprocessor
 from hsi_studio.ml.presets import Settings
 from hsi_studio.ml.s3fn import Architecture, Backbone
-from hsi_studio.ml.train import Run, TrainingStep, cached_features, train_backbone, train_text_head
+from hsi_studio.ml.scene import Scene, TrainingRun
+from hsi_studio.ml.train import Run, cached_features, train_backbone, train_text_head
 
 _VALIDATION_SHARE = 0.2
 _ENOUGH_LABELS = 50
 _MOST_VALIDATION = 1000
 _MOST_KEPT = 20_000  # positions of labels in a model file, row by row
-
-TrainingRun = Generator[TrainingStep, None, Model]
-"""Yields every step, so that it can be shown or closed (cancelled) there; returns the model."""
-
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """What is learned from: a cube, class ids (rows, cols) with 0 = unlabelled, and the classes."""
-
-    cube: Cube
-    ids: NDArray[np.integer]
-    classes: ClassTable
 
 
 def train_s3fn(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings) -> TrainingRun:

@@ -16,35 +16,12 @@ from hsi_studio.ml.batches import Batches, augmented, split, turned
 from hsi_studio.ml.heads import Head, SoftmaxHead, TextHead, scores
 from hsi_studio.ml.presets import Options, Preset, Schedule
 from hsi_studio.ml.s3fn import Backbone
+from hsi_studio.ml.scene import TrainingStep
 
 _CHECKS = 20
 _PATIENCE = 6
 _CHUNK = 256
 _VIEWS = 8
-
-
-@dataclass(frozen=True)
-class TrainingStep:
-    """What one step of training reports.
-
-    Parameters
-    ----------
-    stage : int
-        1 (backbone) or 2 (projection into text space).
-    step, steps : int
-        Steps done and planned.
-    loss, accuracy : float
-        On the step's own batch; accuracy from 0 to 1.
-    validation : float, optional
-        Loss on the validation pixels, where it was just measured.
-    """
-
-    stage: int
-    step: int
-    steps: int
-    loss: float
-    accuracy: float
-    validation: float | None = None
 
 
 Training = Generator[TrainingStep, None, None]

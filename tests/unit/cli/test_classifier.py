@@ -17,10 +17,9 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.io import open_cube
 from hsi_studio.io.classes_yaml import read_classes, write_classes
 from hsi_studio.io.convert import convert
-from hsi_studio.ml.checkpoint import model_bytes
 from hsi_studio.ml.methods import finish, method
 from hsi_studio.ml.presets import FAST, Settings
-from hsi_studio.ml.s3fn_method import Scene
+from hsi_studio.ml.scene import Scene
 
 Cli = Callable[..., Any]
 NAMES = ("soil", "corn", "water")
@@ -70,7 +69,7 @@ def trained(case: Case) -> Case:
     preset = replace(FAST, components=14, widths=(4, 6, 8), first=few)
     scene = Scene(open_cube(case.scene), np.load(case.labels), read_classes(case.classes))
     model = finish(method("cnn3d").train(scene, None, Settings("cnn3d", preset)), Progress())
-    case.model.write_bytes(model_bytes(model))
+    case.model.write_bytes(model.to_bytes())
     return case
 
 

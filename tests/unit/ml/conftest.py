@@ -17,7 +17,7 @@ from hsi_studio.ml.label_embeddings import LabelEmbeddings, unit
 from hsi_studio.ml.model import Model
 from hsi_studio.ml.preprocess import Preprocessor
 from hsi_studio.ml.s3fn import Architecture, Backbone
-from hsi_studio.ml.s3fn_method import Scene
+from hsi_studio.ml.scene import Scene
 
 SENTENCES = [
     "Dry soil is bright in the short-wave infrared.",

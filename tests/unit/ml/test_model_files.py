@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
-from hsi_studio.ml.checkpoint import load_model, model_bytes
 from hsi_studio.ml.fitting import fitted_to
 from hsi_studio.ml.heads import SoftmaxHead, TextHead
 from hsi_studio.ml.label_embeddings import LabelEmbeddings, unit
 from hsi_studio.ml.model import Model
+from hsi_studio.ml.model_file import load_classifier
 from hsi_studio.ml.predict import predict
 
 Build = Callable[..., Model]
@@ -43,7 +43,7 @@ def confidence(model: Model, cube: Cube) -> NDArray[np.float32]:
 def saved(model: Model, folder: Path) -> Path:
     """Write a model."""
     path = folder / "model.safetensors"
-    path.write_bytes(model_bytes(model))
+    path.write_bytes(model.to_bytes())
     return path
 
 
@@ -68,7 +68,7 @@ def test_round_trip(
         if text.residual is not None:
             torch.nn.init.normal_(text.residual)
         model = replace(model, head=text)
-    again = load_model(saved(model, tmp_path))
+    again = load_classifier(saved(model, tmp_path))
     cube = make_cube(values)
     np.testing.assert_array_equal(confidence(again, cube), confidence(model, cube))
     for name in ("method", "classes", "bands", "architecture", "provenance"):
@@ -81,7 +81,7 @@ def test_round_trip(
 
 
 def test_file_is_small(random_model: Build) -> None:
-    assert len(model_bytes(random_model(24, 14, widths=(16, 32, 64)))) < 1_000_000
+    assert len(random_model(24, 14, widths=(16, 32, 64)).to_bytes()) < 1_000_000
 
 
 class Explosive:
@@ -110,7 +110,7 @@ def test_pickled_content_is_refused(
     path = tmp_path / "model.safetensors"
     path.write_bytes(content())
     with pytest.raises(HsiError, match="pickled objects"):
-        load_model(path)
+        load_classifier(path)
     assert not (tmp_path / "exploded").exists()
 
 
@@ -121,10 +121,10 @@ def test_corrupted_files_are_refused_or_harmless(place: float, random_model: Bui
     at = int(place * len(content)) if isinstance(place, float) else place
     path.write_bytes(content[:at])
     with pytest.raises(HsiError, match=r"damaged|no model file"):
-        load_model(path)
+        load_classifier(path)
     path.write_bytes(content[:at] + bytes(byte ^ 0x15 for byte in content[at : at + 30]) + content[at + 30 :])
     with suppress(HsiError):
-        load_model(path)
+        load_classifier(path)
 
 
 def test_foreign_weights_are_refused(tmp_path: Path) -> None:
@@ -132,9 +132,9 @@ def test_foreign_weights_are_refused(tmp_path: Path) -> None:
 
     save_file({"a": torch.zeros(2)}, tmp_path / "other.safetensors")
     with pytest.raises(HsiError, match="another program"):
-        load_model(tmp_path / "other.safetensors")
+        load_classifier(tmp_path / "other.safetensors")
     with pytest.raises(HsiError, match="there is no model"):
-        load_model(tmp_path / "absent.safetensors")
+        load_classifier(tmp_path / "absent.safetensors")
 
 
 def test_newer_version_is_refused(
@@ -144,7 +144,7 @@ def test_newer_version_is_refused(
     path = saved(random_model(16, 14), tmp_path)
     monkeypatch.undo()
     with pytest.raises(HsiError, match="newer hsi_studio"):
-        load_model(path)
+        load_classifier(path)
 
 
 def test_other_wavelengths_are_interpolated(

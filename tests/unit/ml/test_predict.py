@@ -14,8 +14,9 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import Cancelled
+from hsi_studio.ml.classifier import fill
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.predict import fill, predict
+from hsi_studio.ml.predict import predict
 
 Build = Callable[..., Model]
 

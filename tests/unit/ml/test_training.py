@@ -13,13 +13,13 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import Cancelled, UsageError
 from hsi_studio.ml.batches import Material, augmented, read_crops, read_patches
+from hsi_studio.ml.classifier import fill
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.labelled import LabelledPixels, hold_out, labelled_pixels
 from hsi_studio.ml.methods import METHODS, finish, method
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.predict import fill
 from hsi_studio.ml.presets import FAST, PAPER, Options, Preset, Schedule, Settings
-from hsi_studio.ml.s3fn_method import Scene
+from hsi_studio.ml.scene import Scene
 
 SHORT = replace(
     FAST,
