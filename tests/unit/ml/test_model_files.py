@@ -140,7 +140,7 @@ def test_foreign_weights_are_refused(tmp_path: Path) -> None:
 def test_newer_version_is_refused(
     random_model: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hsi_studio.ml.checkpoint.VERSION", 2)
+    monkeypatch.setattr("hsi_studio.ml.model_file.VERSION", 2)
     path = saved(random_model(16, 14), tmp_path)
     monkeypatch.undo()
     with pytest.raises(HsiError, match="newer hsi_studio"):
