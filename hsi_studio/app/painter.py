@@ -18,6 +18,7 @@ from hsi_studio.app.pictures import ImageSubject, LayerSubject, Picture, Subject
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.reading import BandReader
 from hsi_studio.core.render import channels, compute_levels, render
+from hsi_studio.core.scalars import colors_without
 from hsi_studio.core.view import Levels, RgbComposite, SingleBand, ViewSpec
 from hsi_studio.core.window import Window
 
@@ -129,10 +130,9 @@ class Painter:
 
 
 def _layer(subject: LayerSubject, window: Window, step: int) -> NDArray[np.uint8]:
-    rows, cols = window.slices(step)
-    table = faded(argb_of(subject.raster.classes.lookup()), subject.opacity)
-    ids = np.asarray(subject.raster.ids[rows, cols])
-    return table[np.where((ids >= 0) & (ids < len(table)), ids, 0)]
+    table = faded(argb_of(colors_without(subject.raster, subject.hidden)), subject.opacity)
+    argb: NDArray[np.uint8] = table[subject.raster.indices(window, step)]
+    return argb
 
 
 def _strips(task: Task) -> Iterator[Window]:

@@ -1,4 +1,4 @@
-"""Pictures of parts of a cube or a class raster, and which ones a view needs."""
+"""Pictures of parts of a cube or a raster over it, and which ones a view needs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.scalars import Raster
 from hsi_studio.core.view import ViewSpec
 from hsi_studio.core.window import Window
 
@@ -35,13 +35,14 @@ class ImageSubject:
 
 @dataclass(frozen=True)
 class LayerSubject:
-    """A class raster over the image, with an opacity from 0 to 1.
+    """A raster over the image, with an opacity from 0 to 1 and the ids of the classes that are not drawn.
 
     The opacity is in the picture because Qt scales pictures several times faster than it also fades them.
     """
 
-    raster: ClassRaster
+    raster: Raster
     opacity: float
+    hidden: frozenset[int] = frozenset()
 
 
 Subject = ImageSubject | LayerSubject
@@ -101,8 +102,7 @@ def image_size(subject: Subject) -> tuple[int, int]:
     """Return (rows, cols)."""
     if isinstance(subject, ImageSubject):
         return subject.cube.rows, subject.cube.cols
-    rows, cols = subject.raster.ids.shape
-    return rows, cols
+    return subject.raster.shape
 
 
 def step_for(scale: float) -> int:

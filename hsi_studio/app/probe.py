@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from hsi_studio.app.session import OpenCube, Session
+from hsi_studio.app.session import OpenCube, Session, top_class_layer
 from hsi_studio.app.view_edit import shown_bands
 from hsi_studio.app.worker import LatestWorker
+from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.georef import GeoReference
 from hsi_studio.core.planes import planes
 from hsi_studio.core.presets import describe
+from hsi_studio.core.scalars import ScalarRaster
 from hsi_studio.core.view import Composite, RgbComposite, SingleBand
 from hsi_studio.core.window import Window
 
 
 @dataclass(frozen=True)
 class PixelFacts:
-    """A pixel in words; `ground` and `classes` are empty where there is nothing to say."""
+    """A pixel in words; `ground` and `classes` are empty where there is nothing to say.
+
+    `class_id` is that of the topmost visible class layer, 0 where there is none.
+    """
 
     row: int
     col: int
     values: str
     ground: str
     classes: str
+    class_id: int = 0
 
 
 class PixelProbe(QObject):
@@ -72,7 +78,8 @@ def pixel_facts(opened: OpenCube, row: int, col: int) -> PixelFacts:
         col,
         values=values_text(cube, opened.view.composite, row, col),
         ground="" if georef is None else ground_text(georef, row, col),
-        classes=" · ".join(_class_names(opened, row, col)),
+        classes=" · ".join(_layer_texts(opened, row, col)),
+        class_id=_class_id(opened, row, col),
     )
 
 
@@ -109,14 +116,35 @@ def _numbers(values: Iterable[float]) -> str:
     return " / ".join(f"{value:.4g}" if np.isfinite(value) else "no data" for value in values)
 
 
-def _class_names(opened: OpenCube, row: int, col: int) -> list[str]:
-    found = []
+def _layer_texts(opened: OpenCube, row: int, col: int) -> Iterator[str]:
     for layer in opened.layers:
-        class_id = int(layer.raster.ids[row, col])
-        if layer.visible and class_id:
-            names = {entry.id: entry.name for entry in layer.raster.classes}
-            found.append(f"{layer.raster.name}: {names.get(class_id, f'class {class_id}')}")
-    return found
+        raster = layer.raster
+        text = (
+            class_text(raster, row, col) if isinstance(raster, ClassRaster) else scalar_text(raster, row, col)
+        )
+        if layer.visible and text:
+            yield f"{raster.name}: {text}"
+
+
+def class_text(raster: ClassRaster, row: int, col: int) -> str:
+    """Return the class of a pixel and how sure a prediction of it is; empty where there is none."""
+    class_id = int(raster.ids[row, col])
+    if not class_id:
+        return ""
+    names = {entry.id: entry.name for entry in raster.classes}
+    name = names.get(class_id, f"class {class_id}")
+    return name if raster.confidence is None else f"{name} {raster.confidence[row, col] * 100:.0f} %"
+
+
+def scalar_text(raster: ScalarRaster, row: int, col: int) -> str:
+    """Return the value of a pixel; empty where there is none."""
+    value = float(raster.values[row, col])
+    return f"{value:.3g}" if np.isfinite(value) else ""
+
+
+def _class_id(opened: OpenCube, row: int, col: int) -> int:
+    layer = top_class_layer(opened)
+    return 0 if layer is None else int(layer[1].ids[row, col])
 
 
 def _grouped(value: float) -> str:

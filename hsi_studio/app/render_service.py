@@ -126,7 +126,8 @@ class RenderService(QObject):
             return
         yield _Layer("image", ImageSubject(current.cube, current.view), current.image_visible)
         for layer in current.layers:
-            yield _Layer(layer.raster, LayerSubject(layer.raster, layer.opacity), layer.visible)
+            subject = LayerSubject(layer.raster, layer.opacity, layer.hidden)
+            yield _Layer(layer.raster, subject, layer.visible)
 
     def _drawable(self, layer: _Layer) -> Iterator[Picture]:
         base, sharp = self._pictures.get((layer.key, "base")), self._pictures.get((layer.key, "sharp"))

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.scalars import Raster
 from hsi_studio.core.view import ViewSpec
 from hsi_studio.io.options import OpenOptions
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A class raster over the image, such as a ground truth."""
+    """A raster over the image, such as a ground truth; `hidden` are the ids of classes that are not drawn."""
 
-    raster: ClassRaster
+    raster: Raster
     visible: bool = True
     opacity: float = 0.5
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,14 @@ class OpenCube:
     options: OpenOptions = field(default_factory=OpenOptions)
     image_visible: bool = True
     layers: tuple[Layer, ...] = ()
+
+
+def top_class_layer(opened: OpenCube) -> tuple[int, ClassRaster] | None:
+    """Return place and raster of the topmost visible layer of classes."""
+    for index, layer in reversed(tuple(enumerate(opened.layers))):
+        if layer.visible and isinstance(layer.raster, ClassRaster):
+            return index, layer.raster
+    return None
 
 
 class Session(QObject):
@@ -111,17 +122,31 @@ class Session(QObject):
             self._update(layers=layers)
             self.layers_changed.emit()
 
-    def update_layer(self, index: int, *, visible: bool | None = None, opacity: float | None = None) -> None:
-        """Show, hide or fade one layer."""
+    def change_layers(self, cube: Cube, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> bool:
+        """Change the layers over an open cube, current or not; False when it has been closed meanwhile."""
+        for index, opened in enumerate(self._cubes):
+            if opened.cube is cube:
+                self._cubes[index] = replace(opened, layers=change(opened.layers))
+                if index == self._current:
+                    self.layers_changed.emit()
+                return True
+        return False
+
+    def update_layer(
+        self,
+        index: int,
+        *,
+        visible: bool | None = None,
+        opacity: float | None = None,
+        hidden: frozenset[int] | None = None,
+    ) -> None:
+        """Show, hide or fade one layer, or hide some of its classes."""
         if self.current is None:
             return
+        given = {"visible": visible, "opacity": opacity, "hidden": hidden}
+        changed = {name: value for name, value in given.items() if value is not None}
         layers = list(self.current.layers)
-        old = layers[index]
-        layers[index] = replace(
-            old,
-            visible=old.visible if visible is None else visible,
-            opacity=old.opacity if opacity is None else opacity,
-        )
+        layers[index] = replace(layers[index], **changed)  # type: ignore[arg-type]
         self.set_layers(tuple(layers))
 
     def set_image_visible(self, visible: bool) -> None:

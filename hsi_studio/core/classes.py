@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.core.window import Window
+
 Color = tuple[int, int, int]
 
 # Paul Tol's "muted" and "bright" sets and Okabe–Ito: told apart with the common colour-vision deficiencies.
@@ -68,14 +70,32 @@ class ClassTable:
 
 @dataclass(frozen=True, eq=False)
 class ClassRaster:
-    """A raster of class ids (rows, cols) with its classes, such as a ground truth."""
+    """A raster of class ids (rows, cols) with its classes, such as a ground truth or a prediction.
+
+    `confidence` (rows, cols), from 0 to 1, comes with a prediction: the probability of each pixel's class.
+    """
 
     name: str
     ids: NDArray[np.integer]
     classes: ClassTable
+    confidence: NDArray[np.float32] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        rows, cols = self.ids.shape
+        return rows, cols
+
+    def colors(self) -> NDArray[np.uint8]:
+        """Return the RGBA colours (n, 4) that `indices` point into."""
+        return self.classes.lookup()
+
+    def indices(self, window: Window, step: int = 1) -> NDArray[np.integer]:
+        """Return places in `colors` of every `step`-th pixel of a window; 0 where no class has the id."""
+        ids = np.asarray(self.ids[window.slices(step)])
+        return np.where((ids >= 0) & (ids < len(self.colors())), ids, 0)
 
     def rgba(self) -> NDArray[np.uint8]:
         """Return (rows, cols, 4) class colours, transparent where unlabelled."""
-        table = self.classes.lookup()
-        ids = np.asarray(self.ids)
-        return table[np.where((ids >= 0) & (ids < len(table)), ids, 0)]
+        rgba: NDArray[np.uint8] = self.colors()[self.indices(Window.full(*self.shape))]
+        return rgba

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter
 
-from hsi_studio.app.session import OpenCube
-from hsi_studio.core.classes import ClassRaster
+from hsi_studio.app.session import Layer, OpenCube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.render import compute_levels, render
+from hsi_studio.core.scalars import colors_without
 from hsi_studio.core.window import Window
 
 _MOST_PIXELS = 100e6
@@ -45,14 +44,15 @@ def whole_picture(opened: OpenCube, progress: Progress) -> QImage:
         for layer in opened.layers:
             if layer.visible:
                 painter.setOpacity(layer.opacity)
-                _paste(painter, top, _rgba(layer.raster, window, step))
+                _paste(painter, top, _rgba(layer, window, step))
         painter.setOpacity(1)
     painter.end()
     return picture
 
 
-def _rgba(raster: ClassRaster, window: Window, step: int) -> NDArray[np.uint8]:
-    return replace(raster, ids=raster.ids[window.slices(step)]).rgba()
+def _rgba(layer: Layer, window: Window, step: int) -> NDArray[np.uint8]:
+    rgba: NDArray[np.uint8] = colors_without(layer.raster, layer.hidden)[layer.raster.indices(window, step)]
+    return rgba
 
 
 def _paste(painter: QPainter, top: int, rgba: NDArray[np.uint8]) -> None:

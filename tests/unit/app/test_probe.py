@@ -1,6 +1,7 @@
 """What the status bar says about a pixel."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.georef import GeoReference
 from hsi_studio.core.presets import default_view
+from hsi_studio.core.scalars import ScalarRaster
 from hsi_studio.core.view import PcaComposite, RgbComposite, SingleBand, SpectralIndex, TrueColor
 
 MakeCube = Callable[..., Cube]
@@ -83,3 +85,18 @@ def test_the_newest_pixel_is_told(cube: Cube, qtbot: QtBot) -> None:
         assert all((facts.row, facts.col) != (0, 0) for facts in told)
     finally:
         probe.stop()
+
+
+def test_a_prediction_tells_how_sure_it_is_and_its_class_is_known(cube: Cube) -> None:
+    ids, sure = np.zeros((4, 5), np.int16), np.zeros((4, 5), np.float32)
+    ids[1, 2], sure[1, 2] = 1, 0.937
+    under = Layer(ClassRaster("Truth", np.full((4, 5), 2), ClassTable.from_names(["Corn", "Oats"])))
+    predicted = Layer(ClassRaster("Prediction", ids, ClassTable.from_names(["Corn"]), sure))
+    above = Layer(ScalarRaster("Confidence", np.where(ids > 0, sure, np.nan)))
+    opened = OpenCube(cube, default_view(cube), layers=(under, predicted, above))
+    facts = pixel_facts(opened, 1, 2)
+    assert facts.classes == "Truth: Oats · Prediction: Corn 94 % · Confidence: 0.937"
+    assert (facts.class_id, pixel_facts(opened, 0, 0).class_id) == (1, 0)
+    assert pixel_facts(opened, 0, 0).classes == "Truth: Oats"
+    hidden = replace(opened, layers=(under, replace(predicted, visible=False)))
+    assert pixel_facts(hidden, 1, 2).class_id == 2

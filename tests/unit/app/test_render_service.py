@@ -31,6 +31,7 @@ from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.reading import BandReader
 from hsi_studio.core.render import compute_levels, render
+from hsi_studio.core.scalars import ScalarRaster
 from hsi_studio.core.view import Levels, RgbComposite, SingleBand, Stretch, ViewSpec
 from hsi_studio.core.window import Window
 from hsi_studio.io.registry import open_cube
@@ -355,6 +356,21 @@ def test_layers_are_drawn_over_the_image_with_their_opacity(
     assert len(watcher.service.stack()) == 2
     watcher.session.set_image_visible(False)
     assert [shown.is_image for shown in watcher.service.stack()] == [False]
+
+
+def test_hidden_classes_of_a_layer_are_not_drawn_and_numbers_take_their_colours(watcher: Watcher) -> None:
+    ids = np.array([[1, 2]], np.uint8)
+    classes = ClassRaster("truth", ids, ClassTable.from_names(["a", "b"], [(255, 0, 0), (0, 0, 255)]))
+    numbers = ScalarRaster("confidence", np.array([[0.0, 1.0]], np.float32))
+    cube = Cube(CountingSource(1, 2), "small")
+    watcher.session.add(
+        OpenCube(cube, SPEC, layers=(Layer(classes, opacity=1.0), Layer(numbers, opacity=1.0)))
+    )
+    watcher.wait(lambda: len(watcher.service.stack()) == 3)
+    assert np.array_equal(watcher.shown(2).argb[0], argb_of(numbers.colors()[[1, 256]]))
+    watcher.session.update_layer(0, hidden=frozenset({1}))
+    watcher.wait(lambda: not watcher.shown(1).argb[0, 0].any())
+    assert np.array_equal(watcher.shown(1).argb[0, 1], argb_of(classes.rgba()[0, 1]))
 
 
 def test_a_layer_too_is_drawn_only_where_it_is_in_sight(watcher: Watcher) -> None:

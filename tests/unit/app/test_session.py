@@ -77,3 +77,23 @@ def test_layers_are_shown_hidden_and_faded(qtbot: QtBot, opened: Callable[[str],
         session.update_layer(0, visible=False, opacity=0.25)
     assert session.current is not None
     assert (session.current.layers[0].visible, session.current.layers[0].opacity) == (False, 0.25)
+
+
+def test_layers_of_another_cube_than_the_current_one_can_be_changed(
+    qtbot: QtBot, opened: Callable[[str], OpenCube]
+) -> None:
+    session = Session()
+    first, second = opened("a"), opened("b")
+    session.add(first)
+    session.add(second)
+    layer = Layer(ClassRaster("truth", np.ones((2, 3), int), ClassTable.from_names(["corn"])))
+    with qtbot.assertNotEmitted(session.layers_changed):
+        assert session.change_layers(first.cube, lambda layers: (*layers, layer))
+    assert [one.layers for one in session.cubes] == [(layer,), ()]
+    with qtbot.waitSignal(session.layers_changed):
+        assert session.change_layers(second.cube, lambda layers: (*layers, layer))
+    session.update_layer(0, hidden=frozenset({1}))
+    assert session.current is not None
+    assert session.current.layers[0].hidden == {1}
+    session.close(0)
+    assert not session.change_layers(first.cube, lambda layers: layers)
