@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.jobs import JobQueue
+from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.probe import PixelProbe
 from hsi_studio.app.recent_files import RecentFiles
 from hsi_studio.app.render_service import RenderService
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._store = SettingsStore(settings_file, self)
         self._store.failed.connect(self._on_unsaved)
         self.session = Session(self)
+        self.labelling = Labelling(self.session, self)
         self.jobs = JobQueue(self)
         self.pictures = RenderService(self.session, self)
         self.spectra = SpectraModel(self.session, self)
