@@ -57,3 +57,9 @@ class Window:
             and other.row_stop <= self.row_stop
             and other.col_stop <= self.col_stop
         )
+
+    def common(self, other: Window) -> Window:
+        """Return the part that both windows share (possibly empty)."""
+        row, col = max(self.row, other.row), max(self.col, other.col)
+        rows, cols = min(self.row_stop, other.row_stop) - row, min(self.col_stop, other.col_stop) - col
+        return Window(row, col, max(0, rows), max(0, cols))
