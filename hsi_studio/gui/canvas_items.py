@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
 from hsi_studio.app.pictures import Picture
@@ -11,6 +11,7 @@ from hsi_studio.core.window import Window
 from hsi_studio.gui.canvas_transform import ViewTransform
 
 _CHECKER = 8
+_EVERYTHING = QRect(-(1 << 20), -(1 << 20), 1 << 21, 1 << 21)
 
 
 def image_of(picture: Picture) -> QImage:
@@ -57,23 +58,29 @@ class Frame:
 
     def __init__(self) -> None:
         self.image = QImage()
-        self._valid = False
+        self._invalid: QRect | None = None
+        self.invalidate()
 
-    def invalidate(self) -> None:
-        """Have the pictures painted anew."""
-        self._valid = False
+    def invalidate(self, area: QRect | None = None) -> None:
+        """Have the pictures painted anew, in a part of the widget or all of it."""
+        if area is None:
+            self._invalid = _EVERYTHING
+        else:
+            self._invalid = area if self._invalid is None else self._invalid.united(area)
 
-    def begin(self, size: QSize, ratio: float) -> QPainter | None:
-        """Return a painter on the frame when it must be painted; None when it still holds."""
+    def begin(self, size: QSize, ratio: float) -> tuple[QPainter, QRect] | None:
+        """Return a painter for the part of the frame that must be painted; None when it still holds."""
         pixels = size * ratio
         if self.image.size() != pixels or self.image.devicePixelRatio() != ratio:
             self.image = QImage(pixels, QImage.Format.Format_RGB32)
             self.image.setDevicePixelRatio(ratio)
-            self._valid = False
-        if self._valid or self.image.isNull():
+            self.invalidate()
+        if self._invalid is None or self.image.isNull():
             return None
-        self._valid = True
-        return QPainter(self.image)
+        area, self._invalid = self._invalid & QRect(QPoint(), size), None
+        painter = QPainter(self.image)
+        painter.setClipRect(area)
+        return painter, area
 
     def show(self, painter: QPainter) -> None:
         """Copy the frame to a widget."""
@@ -93,14 +100,7 @@ def _paint_pictures(
         # Not under the sharp picture: it would shine through where that one is translucent.
         for part in _around(visible, top.task.window):
             _paint(painter, picture, part, transform, smooth=smooth)
-    _paint(painter, top, _common(visible, top.task.window), transform, smooth=smooth)
-
-
-def _common(a: Window, b: Window) -> Window:
-    """Return the part that two windows share, possibly empty."""
-    row, col = max(a.row, b.row), max(a.col, b.col)
-    rows, cols = min(a.row_stop, b.row_stop) - row, min(a.col_stop, b.col_stop) - col
-    return Window(row, col, max(0, rows), max(0, cols))
+    _paint(painter, top, visible.common(top.task.window), transform, smooth=smooth)
 
 
 def _around(whole: Window, hole: Window) -> tuple[Window, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import QRect, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +18,7 @@ from hsi_studio.gui import overlays
 from hsi_studio.gui.canvas_corners import Minimap, ScaleBar
 from hsi_studio.gui.canvas_items import Frame, checkerboard, paint_stack
 from hsi_studio.gui.canvas_transform import ViewTransform
+from hsi_studio.gui.label_layer import REACH, LabelLayer
 from hsi_studio.gui.theme import Theme
 
 _SLOW_S = 0.015
@@ -47,6 +48,12 @@ class Sight:
         """The pixels in sight, in part or whole."""
         return self.transform.visible(self.rows, self.cols, self.size)
 
+    def pixels_in(self, area: QRectF) -> Window:
+        """Return the pixels that a rectangle of the widget shows, or near enough to paint into it."""
+        near = area.adjusted(-REACH, -REACH, REACH, REACH)
+        moved = self.transform.moved(-near.topLeft())
+        return moved.visible(self.rows, self.cols, near.size()).common(self.visible)
+
     @property
     def whole(self) -> Window:
         """All pixels of the image."""
@@ -74,6 +81,7 @@ class Scene:
     smooth_is_slow: bool = False
     values: PixelValues | None = None
     metres_per_pixel: float | None = None
+    labels: LabelLayer | None = None
     frame: Frame = field(default_factory=Frame)
 
     def clear(self) -> None:
@@ -84,14 +92,15 @@ class Scene:
 
     def paint(self, painter: QPainter, sight: Sight, widget: QWidget) -> None:
         """Paint a whole widget."""
-        frame_painter = self.frame.begin(widget.size(), widget.devicePixelRatioF())
-        if frame_painter is not None:
+        begun = self.frame.begin(widget.size(), widget.devicePixelRatioF())
+        if begun is not None:
             started = time.perf_counter()
             smooth = not (self.moving and self.smooth_is_slow)
-            frame_painter.fillRect(widget.rect(), QColor(Theme.current().canvas))
-            self._paint_pictures(frame_painter, sight, smooth=smooth)
+            frame_painter, area = begun
+            frame_painter.fillRect(area, QColor(Theme.current().canvas))
+            self._paint_pictures(frame_painter, sight, area, smooth=smooth)
             frame_painter.end()
-            if smooth:
+            if smooth and area == widget.rect():
                 self.smooth_is_slow = time.perf_counter() - started > _SLOW_S
         self.frame.show(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -104,19 +113,27 @@ class Scene:
         """Paint the pictures, regions and markers alone, on what is there."""
         stack = self.service.stack()
         paint_stack(painter, stack, sight.transform, sight.visible, bare=self.bare, smooth=True)
+        self._paint_labels(painter, sight.transform, sight.visible)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if not self.bare:
             self._paint_marks(painter, sight.transform)
 
-    def _paint_pictures(self, painter: QPainter, sight: Sight, *, smooth: bool) -> None:
+    def _paint_labels(self, painter: QPainter, transform: ViewTransform, part: Window) -> None:
+        if self.labels is not None and not self.bare:
+            device = painter.device()
+            self.labels.paint(painter, transform, part, 1.0 if device is None else device.devicePixelRatioF())
+
+    def _paint_pictures(self, painter: QPainter, sight: Sight, area: QRect, *, smooth: bool) -> None:
         stack, visible = self.service.stack(), sight.visible
+        part = sight.pixels_in(QRectF(area))
         if not all(picture.opaque for shown in stack[:1] for picture in shown.pictures):
             painter.fillRect(sight.transform.rect(visible), checkerboard(QColor(Theme.current().canvas)))
         paint_stack(painter, stack, sight.transform, visible, bare=self.bare, smooth=smooth)
+        self._paint_labels(painter, sight.transform, part)
         if stack and sight.transform.scale > overlays.GRID_FROM:
-            overlays.paint_grid(painter, sight.transform, visible)
+            overlays.paint_grid(painter, sight.transform, part)
         if self.values is not None:
-            overlays.paint_values(painter, self.frame.image, sight.transform, visible, self.values)
+            overlays.paint_values(painter, self.frame.image, sight.transform, part, self.values)
 
     def _paint_marks(self, painter: QPainter, transform: ViewTransform) -> None:
         overlays.paint_regions(painter, transform, self.marks.regions)

@@ -22,6 +22,7 @@ from hsi_studio.core.window import Window
 from hsi_studio.gui import overlays
 from hsi_studio.gui.canvas_scene import Scene, Sight
 from hsi_studio.gui.canvas_transform import ViewTransform, allowed_scale
+from hsi_studio.gui.label_layer import REACH, LabelLayer
 
 _FIT_BORDER = 5.0
 _REST_MS = 120
@@ -89,6 +90,12 @@ class CanvasView(QWidget):
     def drag_by(self, delta: QPointF) -> None:
         """Move the image by widget units."""
         self._look(self._transform.moved(delta))
+
+    def set_label_layer(self, layer: LabelLayer) -> None:
+        """Show labels over the image and its layers."""
+        self._scene.labels = layer
+        layer.changed.connect(self._repaint_labels)
+        self._repaint_pictures()
 
     def set_bare(self, bare: bool) -> None:
         """Show nothing but the image, or everything again."""
@@ -171,6 +178,12 @@ class CanvasView(QWidget):
     def _repaint_pictures(self) -> None:
         self._scene.frame.invalidate()
         self.update()
+
+    def _repaint_labels(self, window: Window) -> None:
+        """Paint a part of the image anew, with the dots that reach beyond it."""
+        area = self._transform.rect(window.common(self.visible)).adjusted(-REACH, -REACH, REACH, REACH)
+        self._scene.frame.invalidate(area.toAlignedRect())
+        self.update(area.toAlignedRect())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF, qGray
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPixmap, QPolygonF, qGray
 
 from hsi_studio.app.painter import PixelValues
 from hsi_studio.core.classes import Color
@@ -101,6 +101,22 @@ def paint_markers(
         for pen in _haloed(QColor("white"), 1.5):
             painter.setPen(pen)
             painter.drawEllipse(centre, 4.5, 4.5)
+
+
+def dot(color: QColor, ratio: float) -> QPixmap:
+    """Return the picture of a lone labelled pixel: small, ringed in white on dark, for a screen's `ratio`."""
+    side = 12
+    picture = QPixmap(round(side * ratio), round(side * ratio))
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(color)
+    for pen in (QPen(_HALO, 2.6), QPen(QColor("white"), 1.2)):
+        painter.setPen(pen)
+        painter.drawEllipse(QPointF(side / 2, side / 2), 3.2, 3.2)
+    painter.end()
+    return picture
 
 
 def paint_regions(

@@ -1,0 +1,180 @@
+"""Square pieces of the picture of labels, reduced when zoomed out so that no labelled pixel is lost."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage
+
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.labels import MOST_ID, TILE, Ids, Labels, TileKey, tile_keys
+from hsi_studio.core.window import Window
+
+Place = tuple[int, int, int]
+"""(step, row, col) of a piece: it shows the pixels from (row, col) × step × `TILE` on."""
+
+_COARSEST = TILE
+_MOST_LONE = 512
+"""Labelled pixels of a tile from which on it is an area and no longer a few clicks."""
+
+
+def step_for(scale: float) -> int:
+    """Return the power of two at which a reduced pixel takes one to two pixels of the screen.
+
+    `scale` is in device pixels per image pixel.
+    """
+    return min(_COARSEST, 1 << max(0, math.ceil(-math.log2(scale) - 1e-9)))
+
+
+def places(window: Window, step: int) -> list[Place]:
+    """Return the pieces that show a window."""
+    side = TILE * step
+    return [
+        (step, row, col)
+        for row in range(window.row // side, -(-window.row_stop // side))
+        for col in range(window.col // side, -(-window.col_stop // side))
+    ]
+
+
+def reduced(ids: Ids, step: int) -> Ids:
+    """Return `ids` with `step` × `step` pixels made one.
+
+    That is the middle one where it is labelled, else the largest id; so areas look as they do when every
+    n-th pixel is taken, and a lone pixel stays.
+    """
+    if step == 1:
+        return ids
+    rows, cols = (-size % step for size in ids.shape)
+    padded = np.pad(ids, ((0, rows), (0, cols))) if rows or cols else ids
+    largest, left = padded, step
+    while left > 1:
+        largest = np.maximum(largest[::2], largest[1::2])
+        largest = np.maximum(largest[:, ::2], largest[:, 1::2])
+        left //= 2
+    middle = padded[step // 2 :: step, step // 2 :: step]
+    return np.where(middle, middle, largest)
+
+
+def lone_pixels(labels: Labels, key: TileKey, colors: ColorTable) -> NDArray[np.int64]:
+    """Return (n, 3) row, col and id of a tile's labelled pixels without a labelled neighbour.
+
+    Of a tile with many labelled pixels there are none: they would hide each other.
+    """
+    nothing = np.zeros((0, 3), np.int64)
+    tile = labels.tiles.get(key)
+    if tile is None or np.count_nonzero(tile) > _MOST_LONE:
+        return nothing
+    area = labels.tile_window(key)
+    inner = Window(area.row - 1, area.col - 1, area.rows + 2, area.cols + 2).clipped(labels.rows, labels.cols)
+    ids = np.zeros((area.rows + 2, area.cols + 2), np.uint16)
+    top, left = inner.row - area.row + 1, inner.col - area.col + 1
+    ids[top : top + inner.rows, left : left + inner.cols] = colors.shown(labels.read(inner))
+    rows, cols = np.nonzero(ids[1:-1, 1:-1])
+    around = sum((ids[rows + down, cols + right] > 0).astype(int) for down in range(3) for right in range(3))
+    lone = np.flatnonzero(around == 1)
+    rows, cols = rows[lone], cols[lone]
+    return np.stack([rows + area.row, cols + area.col, ids[rows + 1, cols + 1].astype(np.int64)], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class ColorTable:
+    """Colours of classes as Qt's premultiplied pixels, and which classes are not drawn."""
+
+    argb: NDArray[np.uint32]
+    hidden: NDArray[np.bool_] | None
+
+    @classmethod
+    def of(cls, classes: ClassTable, opacity: float) -> ColorTable:
+        """Return the table of all possible ids; those without a class are not drawn."""
+        argb = np.zeros(MOST_ID + 1, np.uint32)
+        for entry in classes:
+            red, green, blue = (round(value * opacity) for value in entry.color)
+            argb[entry.id] = round(255 * opacity) << 24 | red << 16 | green << 8 | blue
+        hidden = np.zeros(MOST_ID + 1, bool)
+        hidden[[entry.id for entry in classes if not entry.visible]] = True
+        return cls(argb, hidden if hidden.any() else None)
+
+    def hides_as(self, other: ColorTable) -> bool:
+        """Tell whether the same classes are not drawn."""
+        if self.hidden is None or other.hidden is None:
+            return self.hidden is other.hidden
+        return bool(np.array_equal(self.hidden, other.hidden))
+
+    def shown(self, ids: Ids) -> Ids:
+        """Return `ids` with 0 in place of classes that are not drawn."""
+        return ids if self.hidden is None else np.where(self.hidden[ids], np.uint16(0), ids)
+
+
+@dataclass(eq=False)
+class Piece:
+    """One piece of the picture, brought up to date tile by tile.
+
+    Parameters
+    ----------
+    place : Place
+    window : Window
+        Its part of the image.
+    ids : ndarray of uint16
+        Reduced ids, at most `TILE` × `TILE`.
+    argb : ndarray of uint32
+        Their colours.
+    """
+
+    place: Place
+    window: Window
+    ids: Ids
+    argb: NDArray[np.uint32]
+    sources: dict[TileKey, Ids] = field(default_factory=dict)
+    lone: dict[TileKey, NDArray[np.int64]] = field(default_factory=dict)
+
+    @classmethod
+    def blank(cls, place: Place, labels: Labels) -> Piece:
+        """Return the piece of an image without labels."""
+        step, row, col = place
+        side = TILE * step
+        window = Window(row * side, col * side, side, side).clipped(labels.rows, labels.cols)
+        shape = window.shape(step)
+        return cls(place, window, np.zeros(shape, np.uint16), np.zeros(shape, np.uint32))
+
+    @property
+    def image(self) -> QImage:
+        """The picture; shares the memory of `argb`."""
+        rows, cols = self.argb.shape
+        return QImage(self.argb.data, cols, rows, 4 * cols, QImage.Format.Format_ARGB32_Premultiplied)
+
+    def behind(self, labels: Labels, window: Window | None = None) -> list[TileKey]:
+        """Return the tiles, of a window or all, that have changed since they were drawn."""
+        part = self.window if window is None else self.window.common(window)
+        old, new = self.sources, labels.tiles
+        return [key for key in tile_keys(part) if old.get(key) is not new.get(key)]
+
+    def redraw(self, labels: Labels, keys: list[TileKey], colors: ColorTable) -> None:
+        """Draw tiles as they are now."""
+        step = self.place[0]
+        for key in keys:
+            area, tile = labels.tile_window(key), labels.tiles.get(key)
+            top, left = (area.row - self.window.row) // step, (area.col - self.window.col) // step
+            rows, cols = area.shape(step)
+            part = slice(top, top + rows), slice(left, left + cols)
+            self.ids[part] = 0 if tile is None else reduced(colors.shown(tile), step)
+            self.argb[part] = colors.argb[self.ids[part]]
+            if tile is None:
+                self.sources.pop(key, None)
+            else:
+                self.sources[key] = tile
+
+    def mark_lone(self, labels: Labels, keys: list[TileKey], colors: ColorTable) -> None:
+        """Find the lone pixels of tiles, which depend on their neighbours too."""
+        for key in keys:
+            found = lone_pixels(labels, key, colors)
+            if len(found):
+                self.lone[key] = found
+            else:
+                self.lone.pop(key, None)
+
+    def recolor(self, colors: ColorTable) -> None:
+        """Draw all in other colours."""
+        self.argb[:] = colors.argb[self.ids]
