@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.errors import HsiError
 from hsi_studio.ml.model import Model
 from hsi_studio.ml.preprocess import Preprocessor
-
-_SAME_NM = 0.5
+from hsi_studio.ml.wavelength_match import has_same_bands, require_covered
 
 
 def fitted_to(model: Model, cube: Cube) -> Model:
@@ -27,31 +25,15 @@ def fitted_to(model: Model, cube: Cube) -> Model:
         When the cube's wavelengths do not reach as far as the model's, or only one of them has wavelengths
         and the numbers of bands differ.
     """
+    if has_same_bands(model.wavelengths_nm, model.bands, cube):
+        return model
     own, other = model.wavelengths_nm, cube.wavelengths_nm
-    if own is None or other is None:
-        if model.bands != cube.bands:
-            raise HsiError(
-                f"the model reads {model.bands} bands and {cube.name} has {cube.bands}, and without "
-                "wavelengths they cannot be matched",
-                "give both wavelengths or use the model's sensor",
-            )
-        return model
-    if len(own) == len(other) and np.abs(own - other).max() <= _SAME_NM:
-        return model
+    assert own is not None
+    assert other is not None
     good = np.flatnonzero(cube.good_bands())
     needed = own[model.preprocessor.bands]
-    _require_covered(needed, other[good], cube.name)
+    require_covered(needed, other[good], cube.name)
     return replace(model, preprocessor=_resampled(model.preprocessor, needed, good, other[good]))
-
-
-def _require_covered(needed: NDArray[np.float64], given: NDArray[np.float64], name: str) -> None:
-    margin = float(np.median(np.diff(np.sort(given)))) if len(given) > 1 else 0.0
-    if needed.min() < given.min() - margin or needed.max() > given.max() + margin:
-        raise HsiError(
-            f"the model reads {needed.min():.0f} to {needed.max():.0f} nm but {name} covers "
-            f"{given.min():.0f} to {given.max():.0f} nm",
-            "train a model on this sensor",
-        )
 
 
 def _resampled(
