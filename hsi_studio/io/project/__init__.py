@@ -1,0 +1,6 @@
+"""The project file: labels, classes, history and settings in one SQLite file."""
+
+from hsi_studio.io.project.errors import DamagedProjectError, ProjectFileError
+from hsi_studio.io.project.file import DescriptionVersion, ProjectFile
+
+__all__ = ["DamagedProjectError", "DescriptionVersion", "ProjectFile", "ProjectFileError"]

@@ -1,0 +1,175 @@
+"""Opens the SQLite file of a project, for writing where that is possible."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import quote
+
+from hsi_studio.io.project import schema
+from hsi_studio.io.project.errors import DamagedProjectError, ProjectFileError, told
+from hsi_studio.io.project.lock import InUseError, lock
+
+_BUSY_S = 5.0
+
+
+class Database:
+    """An open project file: its connection, and what is released when it is closed.
+
+    Parameters
+    ----------
+    path : Path
+    read_only : bool
+        Asked for by the caller, who then gets no note about it.
+
+    Attributes
+    ----------
+    connection : sqlite3.Connection
+        In autocommit mode. May be handed to another thread, but used by one at a time.
+    read_only : bool
+    notes : tuple of str
+        Sentences that the user must be told.
+
+    Raises
+    ------
+    ProjectFileError
+        When it is absent, no project, of a newer program or damaged.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.notes: tuple[str, ...] = ()
+        self.read_only = read_only
+        with ExitStack() as opened, told(path):
+            _require_file(path)
+            if not read_only:
+                self.read_only = not self._locked(opened)
+            self.connection = self._connected(opened)
+            self._files = self._identities()
+            self._release = opened.pop_all()
+
+    def close(self) -> None:
+        """Close the connection and let others write."""
+        self._release.close()
+
+    def in_place(self) -> bool:
+        """Tell whether the open files still lie where they were opened.
+
+        A removed file can be written to without any error, and without any use.
+        """
+        return self._identities() == self._files
+
+    def _identities(self) -> list[tuple[int, int] | None]:
+        return [_identity(file) for file in (self.path, _beside(self.path, "-wal"))]
+
+    def _locked(self, opened: ExitStack) -> bool:
+        """Tell whether this is now the only writer; otherwise, leave a note why not."""
+        reason = ""
+        try:
+            opened.callback(lock(self.path).release)
+            if not os.access(self.path, os.W_OK):
+                reason = f"{self.path.name} may not be written to; save it under another name to change it."
+        except InUseError:
+            reason = (
+                f"{self.path.name} is open in another window, so that it can only be looked at here; "
+                "close it there and open it again to change it."
+            )
+        except OSError as error:
+            reason = (
+                f"the folder of {self.path.name} may not be written to ({error.strerror}), so that it can "
+                "only be looked at; save it under another name to change it."
+            )
+        self.notes = (reason,) if reason else ()
+        return not reason
+
+    def _connected(self, opened: ExitStack) -> sqlite3.Connection:
+        if not self.read_only:
+            connection = _connect(self.path, "rw", opened)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+        else:
+            connection = _reader(self.path, opened)
+        known = _checked(connection, self.path)
+        if known < schema.SCHEMA:
+            connection = _private_copy(self.path, opened) if self.read_only else connection
+            schema.migrate(connection)
+        return connection
+
+
+def empty_database(path: Path) -> None:
+    """Write the file of a project without cubes, classes or history."""
+    with ExitStack() as opened:
+        connection = _connect(path, "rwc", opened)
+        schema.create_tables(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise ProjectFileError(f"{path} does not exist or is no file", "check the path")
+    if not path.stat().st_size:
+        raise DamagedProjectError(path, "it is empty")
+
+
+def _connect(path: Path, mode: str, opened: ExitStack) -> sqlite3.Connection:
+    place = path.absolute().as_posix()
+    uri = f"file://{'' if place.startswith('/') else '/'}{quote(place)}?mode={mode}"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    opened.callback(connection.close)
+    # Nothing that a file declares (views, triggers, functions in indices) may run code.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    return connection
+
+
+def _reader(path: Path, opened: ExitStack) -> sqlite3.Connection:
+    """Connect for reading, where not even SQLite's own files beside the project can be written if need be."""
+    with ExitStack() as attempt:
+        connection = _connect(path, "ro", attempt)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.OperationalError:
+            return _private_copy(path, opened)
+        opened.push(attempt.pop_all())
+    return connection
+
+
+def _private_copy(path: Path, opened: ExitStack) -> sqlite3.Connection:
+    folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="hsi_studio_")))
+    copy = folder / path.name
+    shutil.copyfile(path, copy)
+    if _beside(path, "-wal").exists():
+        shutil.copyfile(_beside(path, "-wal"), _beside(copy, "-wal"))
+    return _connect(copy, "rw", opened)
+
+
+def _checked(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the schema of a file that is a project with all its tables and nothing else."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != schema.APPLICATION_ID:
+        raise ProjectFileError(f"{path.name} is no project of hsi_studio", "choose another file")
+    known = schema.schema_of(connection)
+    if known > schema.SCHEMA:
+        raise ProjectFileError(
+            f"{path.name} was written by a newer hsi_studio (project format {known}; "
+            f"this one knows up to {schema.SCHEMA})",
+            "update hsi_studio",
+        )
+    return known
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(path.name + ending)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

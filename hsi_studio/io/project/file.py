@@ -1,0 +1,224 @@
+"""The project file: everything a person has done, kept as soon as it is done."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from hsi_studio.core.progress import Progress
+from hsi_studio.core.project import Edit, ProjectCube, ProjectState
+from hsi_studio.io.atomic import atomic_output
+from hsi_studio.io.project.database import Database, empty_database
+from hsi_studio.io.project.errors import ProjectFileError, decoding, told
+from hsi_studio.io.project.store import Store
+
+
+@dataclass(frozen=True)
+class DescriptionVersion:
+    """A text that a class once had.
+
+    Parameters
+    ----------
+    text : str
+    when : datetime
+        Of the change, in UTC.
+    flipped : int, optional
+        Pixels whose predicted class the change has turned; None where that was not counted.
+    """
+
+    text: str
+    when: datetime
+    flipped: int | None = None
+
+
+class ProjectFile:
+    """A project on disk. Use it from one thread at a time.
+
+    What a method has written when it returns survives the end of the process, however it ends. After an error
+    nothing is half done: the same call can be tried again, and `save_copy` still works.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.path = database.path
+        self._database = database
+        self._store = Store(database.connection, self.path)
+
+    @classmethod
+    def create(cls, path: Path) -> ProjectFile:
+        """Make a project without cubes, classes or history, and open it.
+
+        Raises
+        ------
+        ProjectFileError
+            When there is such a file already.
+        HsiError
+            When it cannot be written.
+        """
+        if path.exists():
+            raise ProjectFileError(f"{path.name} exists already", "choose another name")
+        with atomic_output(path) as temporary, told(path):
+            empty_database(temporary)
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> ProjectFile:
+        """Open a project, for looking only where it cannot be written or another window has it.
+
+        Raises
+        ------
+        ProjectFileError
+            When it is absent, no project, of a newer program or damaged.
+        """
+        return cls(Database(path, read_only=read_only))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be kept; `notes` tell why."""
+        return self._database.read_only
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences that the user must be told."""
+        return self._database.notes
+
+    @property
+    def state(self) -> ProjectState:
+        """Cubes, classes and labels, read from the file; what is held in memory follows its own edits."""
+        with self._reading() as store:
+            return store.state()
+
+    @property
+    def undo_title(self) -> str | None:
+        """Title of the step that `undo` takes back."""
+        with self._reading() as store:
+            return store.title(store.position())
+
+    @property
+    def redo_title(self) -> str | None:
+        """Title of the step that `redo` does again."""
+        with self._reading() as store:
+            return store.title(store.position() + 1)
+
+    def append(self, edit: Edit) -> None:
+        """Keep an edit as the last step of the history; steps that could be redone are forgotten.
+
+        Raises
+        ------
+        ProjectFileError
+            When it cannot be kept; then nothing has changed.
+        """
+        with self._writing() as store:
+            seq, now = store.position() + 1, time.time()
+            store.drop_after(seq - 1)
+            store.add_step(seq, edit, now)
+            store.add_descriptions(edit, now)
+            store.apply(edit)
+            store.set_position(seq)
+
+    def undo(self) -> Edit | None:
+        """Take the last step back; return the edit that does so, None when there is no step."""
+        with self._writing() as store:
+            if not (position := store.position()):
+                return None
+            edit = store.step(position).reversed()
+            store.apply(edit)
+            store.set_position(position - 1)
+            return edit
+
+    def redo(self) -> Edit | None:
+        """Do the step again that was taken back last; return it, None when there is none."""
+        with self._writing() as store:
+            position = store.position() + 1
+            if store.title(position) is None:
+                return None
+            edit = store.step(position)
+            store.apply(edit)
+            store.set_position(position)
+            return edit
+
+    def add_cube(self, cube: ProjectCube) -> None:
+        """Let the project know a cube; its number must be new."""
+        with self._writing() as store:
+            store.add_cube(cube)
+
+    def move_cube(self, number: int, path: str) -> None:
+        """Note where a cube lies now."""
+        with self._writing() as store:
+            store.connection.execute("UPDATE cubes SET path = ? WHERE number = ?", (path, number))
+
+    def value(self, key: str) -> Any | None:
+        """Return what `set_value` has stored, None where nothing was."""
+        with self._reading() as store, decoding(self.path, f"the setting {key}"):
+            found = store.connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+            return None if found is None else json.loads(found[0])
+
+    def set_value(self, key: str, value: Any) -> None:
+        """Store a value of JSON's types, outside the history: how things are looked at."""
+        with self._writing() as store:
+            store.connection.execute("REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+
+    def description_versions(self, class_id: int) -> list[DescriptionVersion]:
+        """Return every text that a class has had, oldest first."""
+        with self._reading() as store, decoding(self.path, "a description"):
+            rows = store.connection.execute(
+                "SELECT text, time FROM descriptions WHERE class = ? ORDER BY number", (class_id,)
+            )
+            return [DescriptionVersion(text, datetime.fromtimestamp(when, UTC)) for text, when in rows]
+
+    def save_copy(self, path: Path, progress: Progress | None = None) -> None:
+        """Write a copy with the whole history.
+
+        Raises
+        ------
+        HsiError
+            When it cannot be written; a file that was there before stays.
+        Cancelled
+            By `progress`.
+        """
+        from hsi_studio.io.project.copy import copy_database
+
+        with atomic_output(path) as temporary, told(path):
+            copy_database(self._store.connection, temporary, progress or Progress())
+
+    def checkpoint(self) -> None:
+        """Press everything onto the disk, into the one file."""
+        with told(self.path):
+            self._store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the file; all of it lies in the one file then."""
+        with told(self.path):
+            self._database.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Store]:
+        with told(self.path), self._transaction("BEGIN"):
+            yield self._store
+
+    @contextmanager
+    def _writing(self) -> Iterator[Store]:
+        if self.read_only:
+            raise ProjectFileError(f"{self.path.name} is open for looking only", "save it under another name")
+        with told(self.path), self._transaction("BEGIN IMMEDIATE"):
+            yield self._store
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        connection = self._store.connection
+        connection.execute(begin)
+        try:
+            yield
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
