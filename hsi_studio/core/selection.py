@@ -61,6 +61,16 @@ class Selection:
             inside[_within(shared, window)] = self.inside[_within(shared, self.window)]
         return inside
 
+    def trimmed(self) -> Selection:
+        """Return the same pixels in the smallest window."""
+        rows, cols = np.flatnonzero(self.inside.any(axis=1)), np.flatnonzero(self.inside.any(axis=0))
+        if not len(rows):
+            return Selection.empty()
+        row, col = int(rows[0]), int(cols[0])
+        part = Window(row, col, int(rows[-1]) - row + 1, int(cols[-1]) - col + 1)
+        place = Window(self.window.row + row, self.window.col + col, part.rows, part.cols)
+        return Selection(place, self.inside[part.slices()])
+
     def union(self, other: Selection) -> Selection:
         """Return the pixels of either."""
         if not self.window.size or not other.window.size:
