@@ -52,12 +52,8 @@ class Selection:
 
     def read(self, window: Window) -> NDArray[np.bool_]:
         """Return (rows, cols) True for the pixels of any window that belong to the selection."""
-        row, col = max(window.row, self.window.row), max(window.col, self.window.col)
-        rows = min(window.row_stop, self.window.row_stop) - row
-        cols = min(window.col_stop, self.window.col_stop) - col
         inside = np.zeros((window.rows, window.cols), bool)
-        if rows > 0 and cols > 0:
-            shared = Window(row, col, rows, cols)
+        if (shared := window.common(self.window)).size:
             inside[_within(shared, window)] = self.inside[_within(shared, self.window)]
         return inside
 
@@ -116,7 +112,7 @@ def set_selection(
         raise ValueError(f"id {id} is outside 0…{MOST_ID}")
     edit: LabelEdit = ()
     for key in tile_keys(selection.window.clipped(labels.rows, labels.cols)):
-        area = _shared(labels.tile_window(key), selection.window)
+        area = labels.tile_window(key).common(selection.window)
         inside = selection.inside[_within(area, selection.window)]
         if inside.any():
             old = labels.read(area)
@@ -149,11 +145,6 @@ def difference(before: Labels, after: Labels) -> LabelEdit:
             area = before.tile_window(key)
             edit += before.change(area, after.read(area))
     return edit
-
-
-def _shared(a: Window, b: Window) -> Window:
-    row, col = max(a.row, b.row), max(a.col, b.col)
-    return Window(row, col, min(a.row_stop, b.row_stop) - row, min(a.col_stop, b.col_stop) - col)
 
 
 def _around(a: Window, b: Window) -> Window:
