@@ -9,11 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from hsi_studio.app.class_rasters import class_raster
 from hsi_studio.app.jobs import Job, JobQueue
 from hsi_studio.app.session import Layer, OpenCube, Session
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.grid import Grid
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import ChoiceNeeded
 from hsi_studio.io import OpenOptions, open_cube
@@ -118,8 +118,10 @@ def _read_cube(request: OpenRequest, progress: Progress) -> OpenCube:
 
 
 def _read_layer(request: OpenRequest, over: Cube, progress: Progress) -> ClassRaster:
+    from hsi_studio.io.labels import read_labels
+
     progress.update(None, "reading")
-    return class_raster(open_cube(request.path, options=request.options, progress=progress), over)
+    return read_labels(request.path, Grid.of(over), request.options, progress)
 
 
 def _read_demo(progress: Progress) -> OpenCube:

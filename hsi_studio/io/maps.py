@@ -98,12 +98,17 @@ def write_map(
     GeoTIFF and ENVI keep position, class names and colours; a .png is a palette whose indices are the ids.
     An existing file is replaced.
     """
+    dtype = np.uint8 if max((entry.id for entry in classes), default=0) < 256 else np.uint16
+    source = _source(ids, dtype)
+    write_class_map(path, Cube(source, path.stem, georef=georef, classes=classes, quantity="class"), progress)
+
+
+def write_class_map(path: Path, cube: Cube, progress: Progress | None = None) -> tuple[Path, ...]:
+    """Write the one band of a cube with classes as `write_map` does, and return the files."""
     if path.suffix.lower() == ".png":
-        _write_palette(path, ids, classes)
-        return
-    dtype = np.uint8 if max((entry.id for entry in classes), default=0) < 256 else np.int16
-    cube = Cube(_source(ids, dtype), path.stem, georef=georef, classes=classes, quantity="class")
-    _write(path, cube, progress)
+        _write_palette(path, cube)
+        return (path,)
+    return _write(path, cube, progress)
 
 
 def write_confidence(
@@ -122,13 +127,13 @@ def write_confidence(
     _write(path, Cube(_source(values, np.float32), path.stem, georef=georef, quantity="confidence"), progress)
 
 
-def _write(path: Path, cube: Cube, progress: Progress | None) -> None:
+def _write(path: Path, cube: Cube, progress: Progress | None) -> tuple[Path, ...]:
     if path.suffix.lower() != ".npy":
-        convert(cube, path, overwrite=True, progress=progress)
-        return
+        return convert(cube, path, overwrite=True, progress=progress).files
     # As two axes, which is what scripts expect of a map; `convert` would keep a third for the band.
     with atomic_output(path) as temporary, temporary.open("wb") as file:
         np.save(file, cube.band(0), allow_pickle=False)
+    return (path,)
 
 
 class _Cast:
@@ -147,20 +152,20 @@ def _source(values: NDArray[Any], dtype: Any) -> ArraySource:
     return ArraySource(_Cast(values[:, :, np.newaxis], dtype))  # type: ignore[arg-type]
 
 
-def _write_palette(path: Path, ids: NDArray[Any], classes: ClassTable) -> None:
+def _write_palette(path: Path, cube: Cube) -> None:
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning
 
-    _require_png(ids.shape)
-    table = classes.lookup()
-    if len(table) > 256:
+    _require_png(cube.shape)
+    if cube.dtype != np.uint8 or cube.classes is None:
         raise UsageError("a .png holds ids up to 255", "write a .tif")
-    size = {"height": ids.shape[0], "width": ids.shape[1], "count": 1, "dtype": "uint8"}
+    palette = {index: tuple(color) for index, color in enumerate(cube.classes.lookup().tolist())}
+    size = {"height": cube.rows, "width": cube.cols, "count": 1, "dtype": "uint8"}
     with warnings.catch_warnings(), atomic_output(path) as temporary:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.open(temporary, "w", driver="PNG", **size) as file:
-            file.write(ids.astype(np.uint8), 1)
-            file.write_colormap(1, {index: tuple(color) for index, color in enumerate(table.tolist())})
+            file.write(cube.band(0), 1)
+            file.write_colormap(1, palette)
         temporary.with_name(temporary.name + ".aux.xml").unlink(missing_ok=True)
 
 

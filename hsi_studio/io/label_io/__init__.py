@@ -1,0 +1,1 @@
+"""Labels in the formats of other programs; `hsi_studio.io.labels` chooses among them."""
