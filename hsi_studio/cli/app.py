@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("hsi_studio.cli.train", "Train a classifier on the labelled pixels of a cube."),
     "predict": ("hsi_studio.cli.predict", "Classify every pixel of a cube."),
     "evaluate": ("hsi_studio.cli.evaluate", "Compare a map with the truth."),
+    "project": ("hsi_studio.cli.project", "Look into a project, check it, recover a damaged one."),
+    "labels": ("hsi_studio.cli.labels", "Count the labels of a project, bring labels in and out."),
     "demo": ("hsi_studio.cli.demo", "Open the Indian Pines scene, or report on it without a window."),
     "doctor": ("hsi_studio.cli.doctor", "Check this installation."),
     "benchmark": ("hsi_studio.cli.benchmark", "Measure speed on this machine, beside rivals."),

@@ -33,6 +33,8 @@ class Database:
     read_only : bool
     notes : tuple of str
         Sentences that the user must be told.
+    schema : int
+        Format of the file before it was opened.
 
     Raises
     ------
@@ -93,8 +95,8 @@ class Database:
             connection.execute("PRAGMA synchronous = NORMAL")
         else:
             connection = _reader(self.path, opened)
-        known = _checked(connection, self.path)
-        if known < schema.SCHEMA:
+        self.schema = _checked(connection, self.path)
+        if self.schema < schema.SCHEMA:
             connection = _private_copy(self.path, opened) if self.read_only else connection
             schema.migrate(connection)
         return connection

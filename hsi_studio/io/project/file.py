@@ -98,6 +98,17 @@ class ProjectFile:
             return store.state()
 
     @property
+    def depth(self) -> tuple[int, int]:
+        """Steps of the history that are done, and all of them."""
+        with self._reading() as store:
+            return store.position(), store.steps()
+
+    @property
+    def schema(self) -> int:
+        """Format of the file before it was opened."""
+        return self._database.schema
+
+    @property
     def undo_title(self) -> str | None:
         """Title of the step that `undo` takes back."""
         with self._reading() as store:
