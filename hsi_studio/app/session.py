@@ -24,6 +24,14 @@ class Layer:
     hidden: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True)
+class LabelsLook:
+    """How the labels of a person are drawn, over all layers; the labels themselves are `Labelling`'s."""
+
+    visible: bool = True
+    opacity: float = 0.7
+
+
 @dataclass(frozen=True, eq=False)
 class OpenCube:
     """A cube in the session with how it is looked at. Layers are drawn in order, first at the bottom."""
@@ -33,6 +41,7 @@ class OpenCube:
     options: OpenOptions = field(default_factory=OpenOptions)
     image_visible: bool = True
     layers: tuple[Layer, ...] = ()
+    labels: LabelsLook = LabelsLook()
 
 
 def top_class_layer(opened: OpenCube) -> tuple[int, ClassRaster] | None:
@@ -53,7 +62,7 @@ class Session(QObject):
     view_changed = Signal(object)
     """The `ViewSpec` of the current cube changed."""
     layers_changed = Signal()
-    """Layers of the current cube, or the visibility of its image, changed."""
+    """Layers of the current cube, or how its labels or its image are drawn, changed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -153,6 +162,16 @@ class Session(QObject):
         """Show or hide the picture under the layers."""
         if self.current is not None:
             self._update(image_visible=visible)
+            self.layers_changed.emit()
+
+    def set_labels_look(self, *, visible: bool | None = None, opacity: float | None = None) -> None:
+        """Show, hide or fade the labels over the current cube."""
+        if self.current is not None:
+            old = self.current.labels
+            look = LabelsLook(
+                old.visible if visible is None else visible, old.opacity if opacity is None else opacity
+            )
+            self._update(labels=look)
             self.layers_changed.emit()
 
     def _update(self, **changes: object) -> None:

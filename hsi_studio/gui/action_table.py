@@ -25,10 +25,6 @@ def _axis_was_inferred(window: MainWindow) -> bool:
     return window.session.cube is not None and window.session.cube.band_axis is not None
 
 
-def _has_layers(window: MainWindow) -> bool:
-    return window.session.current is not None and bool(window.session.current.layers)
-
-
 def _has_spectra(window: MainWindow) -> bool:
     return bool(window.spectra.shown)
 
@@ -111,22 +107,30 @@ VIEW = (
         "view.image",
         "Show image",
         lambda w: w.views.toggle_image(),
-        enabled=_has_layers,
+        enabled=_has_cube,
         checked=_image_visible,
     ),
     ActionRow(
         "view.labels",
-        "Show layers",
+        "Show labels and layers",
         lambda w: w.views.toggle_labels(),
         "0",
-        enabled=_has_layers,
+        enabled=_has_cube,
         checked=lambda w: w.views.labels_visible,
     ),
     ActionRow(
-        "view.opaque", "Layers more opaque", lambda w: w.views.fade_layers(1), "A", enabled=_has_layers
+        "view.opaque",
+        "Labels and layers more opaque",
+        lambda w: w.views.fade_layers(1),
+        "A",
+        enabled=_has_cube,
     ),
     ActionRow(
-        "view.faint", "Layers fainter", lambda w: w.views.fade_layers(-1), "Shift+A", enabled=_has_layers
+        "view.faint",
+        "Labels and layers fainter",
+        lambda w: w.views.fade_layers(-1),
+        "Shift+A",
+        enabled=_has_cube,
     ),
     ActionRow("view.copy", "Copy view", lambda w: w.views.copy_view(), "Ctrl+Shift+C", enabled=_has_cube),
     ActionRow("view.reset_layout", "Reset layout", lambda w: w.reset_layout()),

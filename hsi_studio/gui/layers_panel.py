@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -69,6 +71,18 @@ class CubesList(QListWidget):
             self.menu_wanted.emit(self.viewport().mapToGlobal(position))
 
 
+@dataclass(frozen=True)
+class _Entry:
+    """A row of the list: what it shows, and what its eye, slider and menu do."""
+
+    name: str
+    visible: bool
+    opacity: float
+    show: Callable[[bool], object]
+    fade: Callable[[float], object] | None = None
+    remove: Callable[[], object] | None = None
+
+
 class LayersList(QWidget):
     """Layers of the current cube, the topmost first, and the image under them."""
 
@@ -86,34 +100,49 @@ class LayersList(QWidget):
 
     def refresh(self) -> None:
         """Show the session's layers; rows are kept while only their state changes, so a drag goes on."""
-        opened = self._session.current
-        names = [] if opened is None else [*(layer.raster.name for layer in reversed(opened.layers)), "Image"]
-        if names != [row.name for row in self.rows]:
-            self._rebuild(names)
-        if opened is not None:
-            for row, layer in zip(self.rows, reversed(opened.layers), strict=False):
-                row.show_state(layer.visible, layer.opacity)
-            self.rows[-1].show_state(opened.image_visible, 1.0)
+        entries = tuple(self._entries())
+        if [entry.name for entry in entries] != [row.name for row in self.rows]:
+            self._rebuild(entries)
+        for row, entry in zip(self.rows, entries, strict=True):
+            row.show_state(entry.visible, entry.opacity)
 
-    def _rebuild(self, names: list[str]) -> None:
+    def _entries(self) -> Iterator[_Entry]:
+        """Yield what the list shows, the topmost first."""
+        session, opened = self._session, self._session.current
+        if opened is None:
+            return
+        labels = opened.labels
+        yield _Entry(
+            "Labels",
+            labels.visible,
+            labels.opacity,
+            lambda visible: session.set_labels_look(visible=visible),
+            lambda opacity: session.set_labels_look(opacity=opacity),
+        )
+        for index, layer in reversed(tuple(enumerate(opened.layers))):
+            yield _Entry(
+                layer.raster.name,
+                layer.visible,
+                layer.opacity,
+                partial(self._show, index),
+                partial(self._fade, index),
+                partial(self._remove, index),
+            )
+        yield _Entry("Image", opened.image_visible, 1.0, session.set_image_visible)
+
+    def _rebuild(self, entries: Sequence[_Entry]) -> None:
         for row in self.rows:
             row.hide()
             row.deleteLater()
-        self.rows = [LayerRow(name, fades=i < len(names) - 1) for i, name in enumerate(names)]
-        for i, row in enumerate(self.rows):
+        self.rows = [LayerRow(entry) for entry in entries]
+        for row in self.rows:
             self._column.addWidget(row)
-            index = len(names) - 2 - i
-            row.eye.toggled.connect(
-                self._session.set_image_visible if index < 0 else partial(self._show, index)
-            )
-            row.opacity.valueChanged.connect(partial(self._fade, index))
-            row.removed.connect(partial(self._remove, index))
 
     def _show(self, index: int, visible: bool) -> None:
         self._session.update_layer(index, visible=visible)
 
-    def _fade(self, index: int, percent: int) -> None:
-        self._session.update_layer(index, opacity=percent / 100)
+    def _fade(self, index: int, opacity: float) -> None:
+        self._session.update_layer(index, opacity=opacity)
 
     def _remove(self, index: int) -> None:
         if self._session.current is not None:
@@ -124,12 +153,9 @@ class LayersList(QWidget):
 class LayerRow(QWidget):
     """Eye, name and opacity of one layer."""
 
-    removed = Signal()
-    """The layer is to go."""
-
-    def __init__(self, name: str, *, fades: bool) -> None:
+    def __init__(self, entry: _Entry) -> None:
         super().__init__()
-        self.name = name
+        self.name = name = entry.name
         self.eye = quiet_button("", f"Show {name}")
         self.eye.setCheckable(True)
         self.opacity = named(QSlider(Qt.Orientation.Horizontal), f"Opacity of {name}")
@@ -143,15 +169,19 @@ class LayerRow(QWidget):
         row.addWidget(self.eye)
         row.addWidget(label, 1)
         row.addWidget(self.opacity)
-        self.opacity.setHidden(not fades)
-        if fades:
-            self._add_remove()
+        self.eye.toggled.connect(entry.show)
+        self.opacity.setHidden(entry.fade is None)
+        if entry.fade is not None:
+            fade = entry.fade
+            self.opacity.valueChanged.connect(lambda percent: fade(percent / 100))
+        if entry.remove is not None:
+            self._add_remove(entry.remove)
 
-    def _add_remove(self) -> None:
+    def _add_remove(self, run: Callable[[], object]) -> None:
         remove = QAction("Remove layer", self)
         remove.setShortcut(QKeySequence.StandardKey.Delete)
         remove.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        remove.triggered.connect(self.removed)
+        remove.triggered.connect(lambda _checked: run())
         self.addAction(remove)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 

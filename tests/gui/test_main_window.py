@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -14,6 +15,7 @@ from hsi_studio.app.jobs import Job
 from hsi_studio.app.probe import PixelFacts
 from hsi_studio.app.settings import load_settings
 from hsi_studio.core.progress import Progress
+from hsi_studio.core.window import Window
 from hsi_studio.gui.main_window import MainWindow
 
 Wait = Callable[[MainWindow], None]
@@ -135,6 +137,22 @@ def test_layer_keys_show_hide_and_fade(demo_window: MainWindow, qtbot: QtBot) ->
     assert layer().opacity == pytest.approx(0.6)
     qtbot.keyClick(canvas, Qt.Key.Key_A, Qt.KeyboardModifier.ShiftModifier)
     assert layer().opacity == pytest.approx(0.5)
+
+
+def test_key_0_brings_back_what_it_has_hidden(demo_window: MainWindow, qtbot: QtBot) -> None:
+    labels = demo_window.labelling.labels
+    assert labels is not None
+    demo_window.labelling.paint(labels.change(Window(3, 3, 2, 2), np.ones((2, 2))), "Brush")
+
+    def shown() -> tuple[bool, bool]:
+        current = demo_window.session.current
+        assert current is not None
+        return current.labels.visible, current.layers[0].visible
+
+    assert shown() == (True, False)
+    for expected in ((False, False), (True, False)):
+        qtbot.keyClick(demo_window.canvas, Qt.Key.Key_0)
+        assert shown() == expected
 
 
 def test_a_click_on_the_canvas_reaches_the_spectra(demo_window: MainWindow, qtbot: QtBot) -> None:

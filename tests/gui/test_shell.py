@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QStyle, QStyleO
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.jobs import Job, JobQueue
+from hsi_studio.app.session import LabelsLook
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import HsiError
 from hsi_studio.gui.about_dialog import versions_text
@@ -246,20 +247,25 @@ def test_durations_in_words(seconds: float, text: str) -> None:
 
 def test_layer_rows_follow_the_session_and_change_it(demo_window: MainWindow) -> None:
     rows = demo_window.layers.rows
-    assert [row.name for row in rows] == ["Ground truth", "Image"]
-    rows[0].eye.click()
+    assert [row.name for row in rows] == ["Labels", "Ground truth", "Image"]
+    labels, truth, image = rows
+    truth.eye.click()
     current = demo_window.session.current
     assert current is not None
     assert current.layers[0].visible
-    rows[0].opacity.setValue(80)
-    rows[1].eye.click()
+    truth.opacity.setValue(80)
+    image.eye.click()
+    labels.opacity.setValue(30)
+    labels.eye.click()
     current = demo_window.session.current
     assert current is not None
     assert current.layers[0].opacity == pytest.approx(0.8)
     assert not current.image_visible
-    assert demo_window.layers.rows[0] is rows[0]
-    rows[0].removed.emit()
-    assert [row.name for row in demo_window.layers.rows] == ["Image"]
+    assert current.labels == LabelsLook(visible=False, opacity=0.3)
+    assert demo_window.layers.rows[0] is labels
+    assert not labels.actions()
+    truth.actions()[0].trigger()
+    assert [row.name for row in demo_window.layers.rows] == ["Labels", "Image"]
 
 
 def test_the_cubes_list_chooses_the_current_cube(
