@@ -1,0 +1,125 @@
+"""Engine processes, really started."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from hsi_studio.app.engine import Engine
+from hsi_studio.live.messages import Failed
+
+
+@pytest.fixture
+def engine(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    engine = Engine("engine_services:Counting")
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture
+def said(engine: Engine) -> list[tuple[str, object]]:
+    heard: list[tuple[str, object]] = []
+    engine.answered.connect(lambda kind, value: heard.append((kind, value)))
+    return heard
+
+
+def _until_done(engine: Engine, qtbot: QtBot, ask: Callable[[], object]) -> None:
+    with qtbot.waitSignal(engine.done, timeout=20_000):
+        ask()
+
+
+def test_answers_come_in_order(engine: Engine, said: list[tuple[str, object]], qtbot: QtBot) -> None:
+    _until_done(engine, qtbot, lambda: engine.request("count", 5))
+    assert said == [("count", i) for i in range(5)]
+    assert engine.busy == ()
+
+
+def test_newer_request_takes_the_place_of_an_older_one(
+    engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
+) -> None:
+    engine.request("count", 100_000)
+    qtbot.waitUntil(lambda: len(said) > 2, timeout=20_000)
+    heard = len(said)
+    _until_done(engine, qtbot, lambda: engine.request("count", 3))
+    assert said[heard:] == [("count", i) for i in range(3)]
+
+
+def test_urgent_request_overtakes_a_running_one(
+    engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
+) -> None:
+    engine.request("count", 100_000, priority=9)
+    qtbot.waitUntil(lambda: len(said) > 2, timeout=20_000)
+    with qtbot.waitSignal(engine.answered, check_params_cb=lambda kind, _: kind == "echo", timeout=5000):
+        engine.request("echo", "now", priority=1)
+    assert engine.busy == ("count",)
+    engine.cancel("count")
+    assert engine.busy == ()
+
+
+def test_errors_are_told_and_the_process_goes_on(engine: Engine, qtbot: QtBot) -> None:
+    failures: list[Failed] = []
+    engine.failed.connect(lambda _, failed: failures.append(failed))
+    for kind in ("fail", "crash"):
+        with qtbot.waitSignal(engine.failed, timeout=20_000):
+            engine.request(kind)
+    assert (failures[0].cause, failures[0].remedy, failures[0].details) == ("it is broken", "mend it", "")
+    assert failures[1].cause == "RuntimeError: a slip"
+    assert "engine_services.py" in failures[1].details
+    _until_done(engine, qtbot, lambda: engine.request("echo", 1))
+
+
+def test_death_is_told_and_the_next_request_starts_anew(engine: Engine, qtbot: QtBot) -> None:
+    _until_done(engine, qtbot, lambda: engine.request("echo", 1))
+    with qtbot.waitSignal(engine.died, timeout=20_000) as death:
+        engine.request("die")
+    assert death.args == [-signal.SIGABRT]
+    _until_done(engine, qtbot, lambda: engine.request("echo", 1))
+
+
+def test_stopping_ends_the_process_at_once(
+    engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
+) -> None:
+    engine.request("count", 100_000)
+    qtbot.waitUntil(lambda: bool(said), timeout=20_000)
+    assert engine.pid is not None
+    process = psutil.Process(engine.pid)
+    started = time.monotonic()
+    engine.stop()
+    assert time.monotonic() - started < 2
+    assert not process.is_running()
+
+
+def test_released_process_is_replaced_at_the_next_request(engine: Engine, qtbot: QtBot) -> None:
+    _until_done(engine, qtbot, lambda: engine.request("echo", 1))
+    first = engine.pid
+    engine.release()
+    _until_done(engine, qtbot, lambda: engine.request("echo", 1))
+    assert engine.pid not in (None, first)
+
+
+def test_process_ends_with_the_program(tmp_path: Path) -> None:
+    """Also when that is killed."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, time; sys.path.insert(0, sys.argv[1])\n"
+        "from hsi_studio.live.process import EngineProcess\n"
+        "if __name__ == '__main__':\n"
+        "    print(EngineProcess('engine_services:Counting').pid, flush=True); time.sleep(60)\n"
+    )
+    script = tmp_path / "window.py"
+    script.write_text(code)
+    command = [sys.executable, str(script), str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as window:
+        assert window.stdout is not None
+        child = psutil.Process(int(window.stdout.readline()))
+        os.kill(window.pid, signal.SIGKILL)
+        child.wait(20)
+    assert not child.is_running()
