@@ -57,7 +57,7 @@ def test_urgent_request_overtakes_a_running_one(
     qtbot.waitUntil(lambda: len(said) > 2, timeout=20_000)
     with qtbot.waitSignal(engine.answered, check_params_cb=lambda kind, _: kind == "echo", timeout=5000):
         engine.request("echo", "now", priority=1)
-    assert engine.busy == ("count",)
+    qtbot.waitUntil(lambda: engine.busy == ("count",), timeout=5000)
     engine.cancel("count")
     assert engine.busy == ()
 
