@@ -13,6 +13,7 @@ from hsi_studio.errors import UsageError
 from hsi_studio.ml.classifier import Classifier
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.presets import FAST, PAPER, Preset, Settings
+from hsi_studio.ml.rivals import SUMMARIES
 from hsi_studio.ml.scene import Scene, TrainingRun
 
 Train = Callable[[Scene, LabelEmbeddings | None, Settings], TrainingRun]
@@ -52,10 +53,17 @@ def _cnn3d(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings)
     return train_cnn3d(scene, embeddings, settings)
 
 
+def _rival(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings) -> TrainingRun:
+    from hsi_studio.ml.rivals.training import train_rival
+
+    return train_rival(scene, embeddings, settings)
+
+
 METHODS: dict[str, Method] = {
     "s3fn": Method("3D-CNN and projection into text space, small and fast", _s3fn, True, FAST),
     "s3fn-paper": Method("S3FN with the sizes and schedule published for it", _s3fn, True, PAPER),
     "cnn3d": Method("the same 3D-CNN with a plain softmax, without texts", _cnn3d, False, FAST),
+    **{name: Method(summary, _rival) for name, summary in SUMMARIES.items()},
 }
 
 

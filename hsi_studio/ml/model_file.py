@@ -96,7 +96,13 @@ def _network(description: Description, arrays: Arrays) -> Classifier:
     return build(description, arrays)
 
 
-_BUILDERS: dict[str, Callable[[Description, Arrays], Classifier]] = {"network": _network}
+def _rival(description: Description, arrays: Arrays) -> Classifier:
+    from hsi_studio.ml.rivals.rival import build
+
+    return build(description, arrays)
+
+
+_BUILDERS: dict[str, Callable[[Description, Arrays], Classifier]] = {"network": _network, "rival": _rival}
 
 
 def _shared_arrays(model: Classifier) -> list[tuple[str, NDArray[Any]]]:
