@@ -104,6 +104,20 @@ class ProjectFile:
             return store.position(), store.steps()
 
     @property
+    def identity(self) -> str:
+        """Return what tells the project from all others but its own copies."""
+        with self._reading() as store:
+            return store.identity()
+
+    def edits(self, first: int, stop: int) -> tuple[Edit, ...]:
+        """Return steps of the history as they were done, numbered from 0, undone ones too.
+
+        Fewer where the history ends before `stop`.
+        """
+        with self._reading() as store:
+            return tuple(store.step(number + 1) for number in range(first, min(stop, store.steps())))
+
+    @property
     def schema(self) -> int:
         """Format of the file before it was opened."""
         return self._database.schema

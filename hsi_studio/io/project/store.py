@@ -137,6 +137,10 @@ class Store:
             (number, *key, pack_tile(ids)),
         )
 
+    def identity(self) -> str:
+        """Return the random name that a project gets when it is made."""
+        return str(self._run("SELECT project FROM state").fetchone()[0])
+
     def position(self) -> int:
         """Return how many steps of the history are done."""
         with decoding(self.path, "its place in the history"):
