@@ -5,7 +5,7 @@ Keys as described in "ENVI Header Files" of the ENVI documentation (L3Harris Geo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -46,9 +46,15 @@ def header_text(
         "byte order": 0,
     }
     position, notes = map_fields(cube.georef)
-    fields = layout | _band_fields(cube) | _value_fields(cube) | position | _class_fields(cube.classes)
-    lines = (f"{key} = {_text(value)}" for key, value in fields.items())
-    return "\n".join(("ENVI", *lines, "")), notes
+    fields = layout | _band_fields(cube) | _value_fields(cube) | position
+    if cube.classes is not None:
+        fields |= class_fields(cube.classes)
+    return "\n".join(("ENVI", *field_lines(fields), "")), notes
+
+
+def field_lines(fields: Mapping[str, Any]) -> list[str]:
+    """Return the lines of a header that say what `fields` holds."""
+    return [f"{key} = {_text(value)}" for key, value in fields.items()]
 
 
 def _band_fields(cube: Cube) -> dict[str, Any]:
@@ -77,9 +83,8 @@ def _value_fields(cube: Cube) -> dict[str, Any]:
     return fields
 
 
-def _class_fields(classes: ClassTable | None) -> dict[str, Any]:
-    if classes is None:
-        return {}
+def class_fields(classes: ClassTable) -> dict[str, Any]:
+    """Return the fields of a header that name classes and their colours."""
     names = class_names(classes)
     lookup = classes.lookup()[:, :3].ravel()
     return {"classes": len(names), "class names": names, "class lookup": lookup}
