@@ -38,6 +38,8 @@ class Opener(QObject):
 
     opened = Signal(object, object)
     """(request, cube) for a file that was opened; the session has it."""
+    demo_opened = Signal(object)
+    """The demo scene, a `Cube`, was opened; not when it had been open already."""
     layer_loaded = Signal(object)
     """The `ClassRaster` that now lies over its cube."""
     choice_needed = Signal(object, object)
@@ -60,7 +62,7 @@ class Opener(QObject):
     def open_demo(self) -> Job:
         """Open the demo scene, its ground truth as a hidden layer."""
         failed = partial(self.failed.emit, "the demo scene")
-        return self._submit("Open the demo scene", _read_demo, self._show, failed)
+        return self._submit("Open the demo scene", _read_demo, self._add_demo, failed)
 
     def _submit(
         self,
@@ -78,6 +80,10 @@ class Opener(QObject):
         else:
             self._session.replace_current(_keep_layers(opened, old))
         self.opened.emit(request, opened.cube)
+
+    def _add_demo(self, opened: OpenCube) -> None:
+        if self._show(opened) is opened:
+            self.demo_opened.emit(opened.cube)
 
     def _show(self, opened: OpenCube) -> OpenCube:
         """Add a cube; where the same reading of the same, unchanged file is open, select that instead."""

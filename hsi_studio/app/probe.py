@@ -138,8 +138,8 @@ def class_text(raster: ClassRaster, row: int, col: int) -> str:
 
 def scalar_text(raster: ScalarRaster, row: int, col: int) -> str:
     """Return the value of a pixel; empty where there is none."""
-    value = float(raster.values[row, col])
-    return f"{value:.3g}" if np.isfinite(value) else ""
+    value = raster.at(row, col)
+    return "" if value is None else f"{value:.3g}"
 
 
 def _class_id(opened: OpenCube, row: int, col: int) -> int:

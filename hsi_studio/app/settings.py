@@ -20,7 +20,7 @@ class Settings(BaseModel):
 
     `recent` holds absolute paths, newest first. `shortcuts` maps an action's key to its portable key
     sequence where that differs from the default (empty: none). `geometry` and `layout` are what Qt saves of
-    the window, in base64.
+    the window, in base64. `predict_demo` has the demo scene classified as soon as it is open.
     """
 
     model_config = ConfigDict(validate_assignment=True)
@@ -31,6 +31,7 @@ class Settings(BaseModel):
     folder: str = ""
     geometry: str = ""
     layout: str = ""
+    predict_demo: bool = True
 
     def remember(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""

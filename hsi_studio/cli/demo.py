@@ -91,10 +91,11 @@ def _report(out: Path | None, progress: Progress) -> dict[str, Any]:
     composite = render(cube, view)
     write_png(out / "ground_truth.png", _overlaid(composite, truth))
     _write_spectra(out / "spectra.png", cube, truth)
-    prediction, confidence, figures = demo_map(cube, truth, progress)
+    prediction, figures = demo_map(cube, truth, progress)
     write_png(out / "prediction.png", prediction.rgba())
     write_png(out / "prediction_overlay.png", _overlaid(composite, prediction))
-    write_confidence(out / "confidence.png", confidence)
+    assert prediction.confidence is not None
+    write_confidence(out / "confidence.png", prediction.confidence)
     report = {
         "scene": cube.name,
         "picture": picture,

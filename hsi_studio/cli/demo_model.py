@@ -5,9 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hsi_studio.cli.ml_options import DEFAULT_ENCODER, embedded
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
@@ -15,26 +12,24 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.io.atomic import atomic_outputs
 from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.demo_scene import open_demo
-from hsi_studio.paths import resource, shipped_model
+from hsi_studio.paths import resource
 
 if TYPE_CHECKING:
     from hsi_studio.ml.classifier import Classifier
     from hsi_studio.ml.metrics import Agreement
 
-NAME = "indian-pines.safetensors"
 PER_CLASS = 20
 SEED = 0
 
 
-def demo_map(
-    cube: Cube, truth: ClassRaster, progress: Progress
-) -> tuple[ClassRaster, NDArray[np.float32], dict[str, Any]]:
-    """Return the shipped model's map, its confidence (rows, cols), and its agreement elsewhere."""
+def demo_map(cube: Cube, truth: ClassRaster, progress: Progress) -> tuple[ClassRaster, dict[str, Any]]:
+    """Return the shipped model's map with its confidence, and its agreement elsewhere."""
+    from hsi_studio.ml.mapping import class_map, demo_model, unseen_agreement
     from hsi_studio.ml.model_file import load_classifier
 
-    model = load_classifier(shipped_model(NAME)).fitted_to(cube)
-    ids, confidence = _mapped(model, cube, progress)
-    found = _unseen(model, ids, truth)
+    model = load_classifier(demo_model()).fitted_to(cube)
+    prediction = class_map(model, cube, progress=progress)
+    found = unseen_agreement(model, prediction.ids, truth.ids)
     figures = {
         "overall_accuracy": found.overall_accuracy,
         "average_accuracy": found.average_accuracy,
@@ -42,12 +37,13 @@ def demo_map(
         "pixels_compared": int(found.confusion.sum()),
         "pixels_trained_on": len(model.provenance["pixels"]),
     }
-    return ClassRaster("Prediction", ids, model.classes), confidence, figures
+    return prediction, figures
 
 
 def train_demo(path: Path, progress: Progress) -> dict[str, Any]:
     """Train on 20 labels per class drawn with seed 0, and write the model and its card beside it."""
     from hsi_studio.ml.labelled import draw_labels
+    from hsi_studio.ml.mapping import class_map, unseen_agreement
     from hsi_studio.ml.methods import finish, method
     from hsi_studio.ml.presets import Settings
     from hsi_studio.ml.scene import Scene
@@ -58,31 +54,11 @@ def train_demo(path: Path, progress: Progress) -> dict[str, Any]:
     way = method("s3fn")
     scene = Scene(cube, draw_labels(truth.ids, PER_CLASS, SEED), classes)
     model = finish(way.train(scene, embeddings, Settings("s3fn", seed=SEED)), progress)
-    found = _unseen(model, _mapped(model, cube, progress)[0], truth)
+    found = unseen_agreement(model, class_map(model, cube, progress=progress).ids, truth.ids)
     with atomic_outputs(path, path.with_suffix(".md")) as (weights, card):
         weights.write_bytes(model.to_bytes())
         card.write_text(_card(path.name, model, found), encoding="utf-8")
     return {"file": path, "card": path.with_suffix(".md"), "overall_accuracy": found.overall_accuracy}
-
-
-def _mapped(
-    model: Classifier, cube: Cube, progress: Progress
-) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
-    from hsi_studio.ml.classifier import fill
-
-    ids = np.zeros((cube.rows, cube.cols), np.int16)
-    confidence = np.zeros(ids.shape, np.float32)
-    fill(model, cube, ids, confidence, progress=progress)
-    return ids, confidence
-
-
-def _unseen(model: Classifier, ids: NDArray[np.int16], truth: ClassRaster) -> Agreement:
-    """Compare where the truth is labelled and the model was not trained."""
-    from hsi_studio.ml.metrics import agreement
-
-    left = np.array(truth.ids)
-    left.flat[model.provenance["pixels"]] = 0
-    return agreement(ids, left)
 
 
 def _card(name: str, model: Classifier, found: Agreement) -> str:

@@ -20,7 +20,7 @@ _SHADES = 256
 class ScalarRaster:
     """A raster of numbers (rows, cols), such as a confidence; transparent where not finite.
 
-    `low` and `high` are the values at the two ends of the colour map.
+    `low` and `high` are the values at the two ends of the colour map; `nothing` stands for no value.
     """
 
     name: str
@@ -28,6 +28,7 @@ class ScalarRaster:
     low: float = 0.0
     high: float = 1.0
     colormap: str = DEFAULT_COLORMAP
+    nothing: float | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -45,9 +46,20 @@ class ScalarRaster:
         """Return places in `colors` of every `step`-th pixel of a window."""
         values = np.asarray(self.values[window.slices(step)], np.float32)
         shade = (values - np.float32(self.low)) * np.float32((_SHADES - 1) / (self.high - self.low))
-        found = np.isfinite(shade)
+        found = self._measured(values)
         shade = np.clip(np.where(found, shade, 0), 0, _SHADES - 1)
         return np.where(found, np.round(shade).astype(np.uint16) + np.uint16(1), np.uint16(0))
+
+    def at(self, row: int, col: int) -> float | None:
+        """Return the value of a pixel; None where there is none."""
+        value = float(self.values[row, col])
+        return value if self._measured(np.asarray(value)) else None
+
+    def _measured(self, values: NDArray[np.floating]) -> NDArray[np.bool_]:
+        measured: NDArray[np.bool_] = np.isfinite(values)
+        if self.nothing is not None:
+            measured = measured & (values != self.nothing)
+        return measured
 
 
 Raster = ClassRaster | ScalarRaster

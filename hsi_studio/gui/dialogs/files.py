@@ -28,12 +28,18 @@ def patterns(suffixes: Sequence[str]) -> str:
 
 
 def ask_files(
-    parent: QWidget, title: str, folder: str, on_chosen: Callable[[list[Path]], object], *, many: bool = True
+    parent: QWidget,
+    title: str,
+    folder: str,
+    on_chosen: Callable[[list[Path]], object],
+    *,
+    many: bool = True,
+    filters: Sequence[str] = (),
 ) -> QFileDialog:
-    """Let the user choose existing files of any cube format."""
+    """Let the user choose existing files, of any cube format unless there are other filters."""
     dialog = _dialog(parent, title, folder, on_chosen)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile)
-    dialog.setNameFilters(cube_filters())
+    dialog.setNameFilters(list(filters) or cube_filters())
     dialog.open()
     return dialog
 

@@ -1,0 +1,48 @@
+"""Room for arrays that a window keeps: in memory, or on disk where they are large."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.errors import HsiError
+from hsi_studio.paths import cache_dir
+
+_MOST_IN_MEMORY = 256_000_000
+
+
+def scratch_array(shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[Any]:
+    """Return zeros: in memory, or from 256 MB on in a file without a name, gone with the array.
+
+    Raises
+    ------
+    HsiError
+        When the disk of the user's cache folder has no space for it.
+    """
+    needed = prod(shape) * np.dtype(dtype).itemsize
+    if needed <= _MOST_IN_MEMORY:
+        return np.zeros(shape, dtype)
+    folder = cache_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            _reserve(file.fileno(), needed)
+            return np.memmap(file, dtype, "r+", shape=shape)
+    except OSError as error:
+        raise HsiError(
+            f"there is no room for {needed / 1e9:.1f} GB in {folder} ({error.strerror or error})",
+            "free space on its disk",
+        ) from error
+
+
+def _reserve(file: int, size: int) -> None:
+    """Claim the space now: writing to a mapped file on a full disk would end the program."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+    else:
+        os.ftruncate(file, size)

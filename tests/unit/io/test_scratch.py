@@ -1,0 +1,42 @@
+"""Arrays in memory or in nameless files."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hsi_studio.errors import HsiError
+from hsi_studio.io import scratch
+from hsi_studio.io.scratch import scratch_array
+from hsi_studio.paths import cache_dir
+
+
+def test_small_arrays_are_in_memory() -> None:
+    small = scratch_array((10, 20), np.int16)
+    assert (small.shape, small.dtype, small.any()) == ((10, 20), np.int16, False)
+    assert not isinstance(small, np.memmap)
+    assert not cache_dir().exists()
+
+
+def test_large_arrays_are_on_disk_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scratch, "_MOST_IN_MEMORY", 1000)
+    large = scratch_array((100, 200), np.float32)
+    large[50] = 7
+    assert isinstance(large, np.memmap)
+    assert (large.shape, float(large.sum())) == ((100, 200), 1400.0)
+    assert list(cache_dir().iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="space cannot be claimed ahead here")
+def test_a_full_disk_is_told_before_anything_is_written() -> None:
+    with pytest.raises(HsiError, match=r"no room for 2000000000.0 GB in .*; free space on its disk"):
+        scratch_array((1_000_000_000, 1_000_000_000), np.int16)
+
+
+def test_a_cache_folder_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(scratch, "_MOST_IN_MEMORY", 0)
+    with pytest.raises(HsiError, match="no room"):
+        scratch_array((10, 10), np.int16)
