@@ -168,6 +168,17 @@ def _step(direction: str) -> ActionRow:
 
 STEPS = tuple(_step(direction) for direction in _STEPS)
 
+MODEL = (
+    ActionRow(
+        "model.apply",
+        "Apply model to this cube…",
+        lambda w: w.models.apply(),
+        icon="grid-four",
+        enabled=_has_cube,
+        hint="Classify every pixel with a model file made by training",
+    ),
+)
+
 HELP = (
     ActionRow("help.show", "Help", lambda w: w.show_help(), "F1", "question"),
     ActionRow(
@@ -177,7 +188,14 @@ HELP = (
     ActionRow("help.about", "About hsi_studio", lambda w: w.show_about(), icon="info"),
 )
 
-GROUPS = {"File": FILE, "View": VIEW, "Theme": THEMES, "Tools": (*TOOLS, *STEPS), "Help": HELP}
+GROUPS = {
+    "File": FILE,
+    "View": VIEW,
+    "Theme": THEMES,
+    "Tools": (*TOOLS, *STEPS),
+    "Model": MODEL,
+    "Help": HELP,
+}
 """Rows by the word that stands before them in the palette and the shortcuts dialog."""
 
 ROWS = tuple(row for rows in GROUPS.values() for row in rows)
@@ -199,6 +217,7 @@ VIEW_MENU = (
 
 THEME_MENU = ("theme.system", "theme.light", "theme.dark")
 TOOLS_MENU = ("tool.inspect", "tool.pan", "tool.rectangle", "tool.polygon")
+MODEL_MENU = ("model.apply",)
 HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.about")
 TOOLBAR = (*TOOLS_MENU, SEPARATOR, "view.fit", "view.actual")
 CUBE_MENU = (

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.labelling import Labelling
+from hsi_studio.app.legend import LegendService
 from hsi_studio.app.probe import PixelProbe
 from hsi_studio.app.recent_files import RecentFiles
 from hsi_studio.app.render_service import RenderService
@@ -31,7 +32,9 @@ from hsi_studio.gui.file_commands import FileCommands
 from hsi_studio.gui.help_view import HelpView
 from hsi_studio.gui.jobs_panel import JobsPanel
 from hsi_studio.gui.layers_panel import CubesList, LayersList
+from hsi_studio.gui.legend_panel import LegendPanel
 from hsi_studio.gui.menus import Menus
+from hsi_studio.gui.model_commands import ModelCommands
 from hsi_studio.gui.notifications import Toaster
 from hsi_studio.gui.start_page import StartPage
 from hsi_studio.gui.status_bar import StatusBar
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
     canvas: Canvas
     files: FileCommands
     views: ViewCommands
+    models: ModelCommands
 
     def __init__(self, settings: Settings, settings_file: Path, theme: Theme) -> None:
         super().__init__()
@@ -77,6 +81,7 @@ class MainWindow(QMainWindow):
         self.pictures = RenderService(self.session, self)
         self.spectra = SpectraModel(self.session, self)
         self.probe = PixelProbe(self.session, self)
+        self.legends = LegendService(self.session, self)
         self.catalogue = IndexCatalogue(self.session, self)
         self.recent = RecentFiles(self)
         self.setAcceptDrops(True)
@@ -98,6 +103,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.centre)
         self.toaster = Toaster(self.centre)
         self.cubes, self.layers = CubesList(self.session), LayersList(self.session)
+        self.legend = LegendPanel(self.session, self.legends)
         self.help = HelpView()
         self.docks = Docks(
             self,
@@ -110,12 +116,13 @@ class MainWindow(QMainWindow):
                 Dock("Spectra", QWidget(), heading="none"),
                 Dock("Jobs", JobsPanel(self.jobs), heading="none"),
             ),
-            right=(Dock("Help", self.help),),
+            right=(Dock("Legend", self.legend), Dock("Help", self.help)),
         )
         self.status = StatusBar(self.jobs)
         self.setStatusBar(self.status)
         self.files = FileCommands(self)
         self.views = ViewCommands(self)
+        self.models = ModelCommands(self)
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
 
@@ -271,7 +278,8 @@ class MainWindow(QMainWindow):
         self._later.stop()
         built = (self.view_panel,) if "view_panel" in self.__dict__ else ()
         parts = (
-            self.jobs, self.probe, self.catalogue, self.recent, self.pictures, self.spectra, *built
+            self.jobs, self.probe, self.legends, self.catalogue, self.recent, self.pictures, self.spectra,
+            *built,
         )  # fmt: skip
         # Each waits for the step in progress; a reading that hangs must not keep the program from ending.
         waiting = threading.Thread(target=lambda: [part.stop() for part in parts], daemon=True)

@@ -26,6 +26,7 @@ _MENUS = (
     ("&File", table.FILE_MENU),
     ("&View", table.VIEW_MENU),
     ("&Tools", table.TOOLS_MENU),
+    ("&Model", table.MODEL_MENU),
     ("&Help", table.HELP_MENU),
 )
 

@@ -31,18 +31,21 @@ def _connect_session(window: MainWindow) -> None:
     window.session.current_changed.connect(window.on_current)
     window.session.layers_changed.connect(window.commands.refresh)
     window.pictures.failed.connect(told(window, "Drawing the picture"))
+    window.legends.failed.connect(told(window, "Counting the classes"))
+    window.files.opener.demo_opened.connect(window.models.on_demo)
 
 
 def _connect_canvas(window: MainWindow) -> None:
     canvas, spectra, status, probe = window.canvas, window.spectra, window.status, window.probe
     for point_at in (spectra.hover, status.show_place, probe.ask):
         canvas.hovered.connect(point_at)
-    for leave in (spectra.leave, probe.leave, status.clear_pixel):
+    for leave in (spectra.leave, probe.leave, status.clear_pixel, window.legend.leave):
         canvas.left.connect(leave)
     canvas.picked.connect(spectra.pick)
     canvas.region_drawn.connect(spectra.add_region)
     canvas.zoom_changed.connect(status.show_zoom)
     probe.told.connect(status.show_facts)
+    probe.told.connect(window.legend.point_at)
     probe.failed.connect(told(window, "Reading the pixel"))
 
 

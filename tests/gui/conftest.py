@@ -41,6 +41,7 @@ def open_window(qtbot: QtBot, theme: Theme, settings_path: Path) -> Callable[[],
 
     def build() -> MainWindow:
         settings, _ = load_settings(settings_path)
+        settings.predict_demo = False  # loading torch takes seconds; test_prediction.py turns it on
         window = MainWindow(settings, settings_path, theme)
         qtbot.addWidget(window, before_close_func=lambda w: w.stop())
         window.show()
