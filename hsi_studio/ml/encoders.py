@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from hsi_studio.core.descriptions import ClassText, phrase_spans
@@ -125,6 +124,8 @@ class HuggingFaceEncoder:
 
     def _read(self, pieces: list[str]) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
         """Return the last layer's (tokens, d) and the tokens' (tokens, 2) places for each piece."""
+        import torch  # not at the top: texts that were read before need only the cache
+
         tokenizer, model = self._loaded
         batch = tokenizer(
             pieces,

@@ -1,0 +1,102 @@
+"""Reads the texts of classes. In a process of its own: torch takes seconds to import and memory to hold."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.descriptions import ClassText
+from hsi_studio.errors import HsiError
+
+if TYPE_CHECKING:
+    from hsi_studio.ml.embedding_cache import CachedEncoder
+    from hsi_studio.ml.label_embeddings import LabelEmbeddings
+
+
+@dataclass(frozen=True)
+class EncoderChoice:
+    """A text encoder and how its vectors become one; see `HuggingFaceEncoder`."""
+
+    name: str = "all-MiniLM-L6-v2"
+    pooling: Literal["mean", "label-phrase"] = "mean"
+    offline: bool = False
+
+
+@dataclass(frozen=True)
+class TextsWanted:
+    """Request ``texts``: the embeddings of a class table; the answer is `Texts`."""
+
+    classes: ClassTable
+    encoder: EncoderChoice = EncoderChoice()
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """What the texts of a class table give.
+
+    Parameters
+    ----------
+    wanted : TextsWanted
+        What was read.
+    embeddings : LabelEmbeddings
+    seconds : float
+        It took, with the encoder loaded.
+    """
+
+    wanted: TextsWanted
+    embeddings: LabelEmbeddings
+    seconds: float
+
+
+@dataclass(frozen=True)
+class PhraseWanted:
+    """Request ``phrase``: the vector of any text; the answer is a float32 array (d,) of unit length."""
+
+    text: str
+    encoder: EncoderChoice = EncoderChoice()
+
+
+class TextService:
+    """Answers ``texts`` and ``phrase``."""
+
+    def answer(self, kind: str, body: Any) -> Iterator[Any]:
+        match body:
+            case TextsWanted():
+                yield from _texts(body)
+            case PhraseWanted():
+                yield _phrase(body)
+            case _:
+                raise HsiError(f"nothing answers {kind}")
+
+
+def _texts(wanted: TextsWanted) -> Iterator[Texts | None]:
+    from hsi_studio.ml.label_embeddings import embed_classes
+
+    encoder = _encoder(wanted.encoder)
+    yield None
+    started = time.perf_counter()
+    embeddings = embed_classes(wanted.classes, encoder)
+    yield Texts(wanted, embeddings, time.perf_counter() - started)
+
+
+def _phrase(wanted: PhraseWanted) -> NDArray[np.float32]:
+    encoded = _encoder(wanted.encoder).encode([ClassText(wanted.text, wanted.text)])
+    vector: NDArray[np.float32] = encoded.vectors[0]
+    return vector
+
+
+@lru_cache(maxsize=1)
+def _encoder(choice: EncoderChoice) -> CachedEncoder:
+    """Return an encoder; the last one is kept loaded."""
+    from hsi_studio.ml.embedding_cache import CachedEncoder
+    from hsi_studio.ml.encoders import HuggingFaceEncoder
+
+    inner = HuggingFaceEncoder(choice.name, pooling=choice.pooling, offline=choice.offline)
+    return CachedEncoder(inner)
