@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.errors import HsiError
+from hsi_studio.ml.band_statistics import missing_pixels, usable_bands, without_dead_pixels
 from hsi_studio.ml.reduction import noise_fraction_axes, principal_axes
 from hsi_studio.ml.sampling import describe_sample, read_sample
 
@@ -17,8 +17,6 @@ Reduction = Literal["mnf", "pca"]
 
 MIN_COMPONENTS = 14
 """Fewest that the three convolutions and poolings of the network leave something of."""
-
-_MOST_MISSING = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +57,7 @@ class Preprocessor:
         fill unmeasured pixels with zeros without saying so. Invalid pixels get the mean spectrum (zeros).
         """
         missing = ~np.isfinite(physical)
-        empty = (missing.mean(axis=2) > _MOST_MISSING) | ~np.where(missing, 0, physical).any(axis=2)
+        empty = missing_pixels(physical)
         centred = np.where(missing, np.float32(0), physical - self.mean)
         components = centred @ self.weights
         if self.offset is not None:
@@ -100,8 +98,8 @@ def fit_preprocessor(
     else:
         blocks = [_read_pixels(cube, bands.tolist(), *pixels)]
         source = f"the {len(pixels[0])} labelled pixels"
-    measured = [_without_dead_pixels(block.astype(np.float64)) for block in blocks]
-    kept, mean, std = _usable(measured, cube.name)
+    measured = [without_dead_pixels(block.astype(np.float64)) for block in blocks]
+    kept, mean, std = usable_bands(measured, cube.name)
     scored = [_scored(block[..., kept], mean, std) for block in measured]
     axes = _axes(scored, reduction, min(components, len(mean)), variance)
     weights = np.zeros((len(mean), max(MIN_COMPONENTS, axes.shape[1])))
@@ -114,32 +112,6 @@ def _read_pixels(
 ) -> NDArray[np.float32]:
     values = [cube.spectrum(int(row), int(col))[bands] for row, col in zip(rows, cols, strict=True)]
     return cube.physical(np.stack(values)[:, None])
-
-
-def _without_dead_pixels(block: NDArray[np.float64]) -> NDArray[np.float64]:
-    values = block.copy()
-    values[~np.where(np.isfinite(block), block, 0).any(axis=2)] = np.nan
-    return values
-
-
-def _usable(
-    blocks: list[NDArray[np.float64]], name: str
-) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-    """Return positions, mean and deviation of bands that are mostly valid in valid pixels and that vary."""
-    pixels = np.concatenate([block.reshape(-1, block.shape[-1]) for block in blocks])
-    pixels = pixels[np.isfinite(pixels).mean(axis=1) > 0]
-    present = np.isfinite(pixels)
-    count = present.sum(axis=0)
-    filled = np.where(present, pixels, 0)
-    mean = filled.sum(axis=0) / np.maximum(count, 1)
-    std = np.sqrt((np.where(present, filled - mean, 0) ** 2).sum(axis=0) / np.maximum(count, 1))
-    varies = std > 1e-6 * np.maximum(np.abs(mean), np.finfo(float).tiny)
-    kept = np.flatnonzero((count > _MOST_MISSING * len(pixels)) & varies & (count > 1))
-    if not len(kept):
-        raise HsiError(
-            f"{name} has no band that varies over its valid pixels", "check its no-data value and bad bands"
-        )
-    return kept, mean[kept], std[kept]
 
 
 def _scored(

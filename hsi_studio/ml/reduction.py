@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ def principal_axes(pixels: Spectra, components: int, variance: float | None = No
     return _oriented(vectors[:, :count])
 
 
-def noise_fraction_axes(blocks: Sequence[Spectra], components: int) -> Spectra:
+def noise_fraction_axes(blocks: Sequence[NDArray[np.floating[Any]]], components: int) -> Spectra:
     """Return the axes (bands, k) of largest signal-to-noise ratio, in units of noise.
 
     Minimum noise fraction (Green et al. 1988, doi:10.1109/36.3001). The noise covariance comes from
@@ -49,7 +50,7 @@ def noise_fraction_axes(blocks: Sequence[Spectra], components: int) -> Spectra:
     return _oriented(whiten @ vectors[:, ::-1][:, :components])
 
 
-def _noise_covariance(blocks: Sequence[Spectra]) -> Spectra:
+def _noise_covariance(blocks: Sequence[NDArray[np.floating[Any]]]) -> Spectra:
     bands = blocks[0].shape[-1]
     steps = [np.diff(block, axis=axis).reshape(-1, bands) for block in blocks for axis in (0, 1)]
     pairs = _valid(np.concatenate(steps))
@@ -61,8 +62,9 @@ def _noise_covariance(blocks: Sequence[Spectra]) -> Spectra:
     return covariance if np.trace(covariance) > 0 else np.eye(bands)
 
 
-def _valid(pixels: Spectra) -> Spectra:
-    return pixels[np.isfinite(pixels).all(axis=1)]
+def _valid(pixels: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    valid: NDArray[np.bool_] = np.isfinite(pixels.sum(axis=1))
+    return pixels[valid]
 
 
 def _oriented(axes: Spectra) -> Spectra:

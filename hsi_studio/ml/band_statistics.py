@@ -1,0 +1,65 @@
+"""Which bands and pixels can be used, and the statistics of bands; missing values are NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.errors import HsiError
+
+_MOST_MISSING = 0.5
+
+
+def missing_pixels(physical: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return (rows, cols): True where most values (rows, cols, b) are missing, or all are zero.
+
+    Many files fill unmeasured pixels with zeros without saying so.
+    """
+    missing = ~np.isfinite(physical)
+    some = np.any((physical != 0) & ~missing, axis=2)
+    return np.asarray((missing.mean(axis=2) > _MOST_MISSING) | ~some)
+
+
+def without_dead_pixels(block: NDArray[Any]) -> NDArray[Any]:
+    """Return values (rows, cols, b) with NaN in all bands of pixels that are zero or missing throughout."""
+    present = np.isfinite(block)
+    values = block.copy()
+    values[~((block != 0) & present).any(axis=2)] = np.nan
+    return values
+
+
+def usable_bands(
+    blocks: Sequence[NDArray[Any]], name: str
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+    """Return positions, mean and deviation of bands that are mostly valid in valid pixels and that vary.
+
+    Parameters
+    ----------
+    blocks : sequence of ndarray (rows, cols, b)
+        NaN where invalid.
+    name : str
+        Of the cube, for the message.
+
+    Raises
+    ------
+    HsiError
+        When there is none.
+    """
+    pixels = np.concatenate([block.reshape(-1, block.shape[-1]) for block in blocks])
+    present = np.isfinite(pixels)
+    measured = present.any(axis=1)
+    pixels, present = pixels[measured], present[measured]
+    count = present.sum(axis=0)
+    mean = np.where(present, pixels, 0).sum(axis=0, dtype=np.float64) / np.maximum(count, 1)
+    centred = np.where(present, pixels - mean.astype(pixels.dtype), 0)
+    std = np.sqrt(np.einsum("nb,nb->b", centred, centred, dtype=np.float64) / np.maximum(count, 1))
+    varies = std > 1e-6 * np.maximum(np.abs(mean), np.finfo(float).tiny)
+    kept = np.flatnonzero((count > _MOST_MISSING * len(pixels)) & varies & (count > 1))
+    if not len(kept):
+        raise HsiError(
+            f"{name} has no band that varies over its valid pixels", "check its no-data value and bad bands"
+        )
+    return kept, mean[kept], std[kept]

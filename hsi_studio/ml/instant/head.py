@@ -1,0 +1,150 @@
+"""The instant head on a scene: clicks → map, one text → scores; a frozen value, pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.core.progress import Progress
+from hsi_studio.ml.instant.features import InstantFeatures
+from hsi_studio.ml.instant.fit import ClickLabels, InstantFit, fit_clicks
+from hsi_studio.ml.instant.mixture import blend, mixture, nearness
+from hsi_studio.ml.instant.one_thread import one_thread
+from hsi_studio.ml.instant.random_walker import RandomWalker, random_walker
+from hsi_studio.ml.instant.text_projection import STRENGTH, text_projection
+
+Floats = NDArray[np.float32]
+Vectors = NDArray[np.floating]
+
+
+@dataclass(frozen=True, eq=False)
+class InstantHead:
+    """A fit at work over the pixels of a window.
+
+    Scores, distances and the factorised walker are kept when first asked for, so another text costs little.
+
+    Parameters
+    ----------
+    features : InstantFeatures
+    fit : InstantFit
+    labels : ClickLabels
+        Those inside the window; none on another cube.
+    classes : int
+        V, all classes of the table.
+    embeddings : ndarray (V, d), optional
+        E that the scores are projected through; None for plain class scores.
+    strength : float
+        ρ.
+    """
+
+    features: InstantFeatures
+    fit: InstantFit
+    labels: ClickLabels
+    classes: int
+    embeddings: Vectors | None = None
+    strength: float = STRENGTH
+
+    @classmethod
+    def train(
+        cls,
+        features: InstantFeatures,
+        labels: ClickLabels,
+        classes: int,
+        *,
+        embeddings: Vectors | None = None,
+        strength: float = STRENGTH,
+        progress: Progress | None = None,
+    ) -> InstantHead:
+        """Fit the experts that are ready to the labels on measured pixels.
+
+        Raises
+        ------
+        UsageError
+            When fewer than two classes have such labels.
+        """
+        measured = labels.take(features.valid.ravel()[labels.positions])
+        with one_thread():
+            fit = fit_clicks(
+                features.experts, lambda expert, at: features.arrays[expert][at], measured, progress
+            )
+        return cls(features, fit, measured, classes, embeddings, strength)
+
+    @cached_property
+    def class_scores(self) -> tuple[Floats, ...]:
+        """Scores (N, U) of each expert for the classes with labels."""
+        with one_thread():
+            pairs = zip(self.fit.experts, self.fit.linear, strict=True)
+            return tuple(linear.scores(self.features.arrays[expert]) for expert, linear in pairs)
+
+    @cached_property
+    def walker(self) -> RandomWalker:
+        """The random walker, clamped at the labels."""
+        targets = self.labels.targets
+        return random_walker(self.features.graph, self.fit.smoothing, self.labels.positions, targets)
+
+    @cached_property
+    def _nearness(self) -> Floats:
+        return nearness(self.labels.positions, self.features.valid.shape)
+
+    def probabilities(
+        self, embeddings: Vectors | None = None, *, smooth: bool = True, progress: Progress | None = None
+    ) -> Floats:
+        """Return probabilities (N, V), zeros where nothing was measured.
+
+        Parameters
+        ----------
+        embeddings : ndarray (V, d), optional
+            Of other texts than the head's own; a class without labels takes part by its text alone.
+        smooth : bool
+            Whether the random walker spreads them.
+        """
+        progress = Progress() if progress is None else progress
+        with one_thread():
+            mixed = self._mixed(self._scores(self.embeddings if embeddings is None else embeddings))
+            mixed[~self.features.valid.ravel()] = 0
+            progress.update(0.6, "smoothing")
+            return self.walker.spread(mixed) if smooth else mixed
+
+    def _scores(self, embeddings: Vectors | None) -> list[Floats]:
+        """Return scores of each expert: of the labelled classes (N, U), or of all (N, V) by their texts."""
+        if self.embeddings is None or embeddings is None:
+            return list(self.class_scores)
+        mixing = text_projection(self.embeddings[self.fit.present], self.strength).mixing(embeddings)
+        return [own @ mixing for own in self.class_scores]
+
+    def _mixed(self, scores: list[Floats]) -> Floats:
+        mixed = mixture(scores, self.fit.near)
+        if self.fit.far is not self.fit.near:
+            mixed = blend(mixed, mixture(scores, self.fit.far), self._nearness)
+        if mixed.shape[1] == self.classes:
+            return mixed
+        spread = np.zeros((len(mixed), self.classes), np.float32)
+        spread[:, self.fit.present] = mixed
+        return spread
+
+    def heat(self, texts: Vectors) -> Floats:
+        """Return scores (N, k) of free texts (k, d): z'·e of the experts together, NaN where not measured.
+
+        Raises
+        ------
+        ValueError
+            When the head has no embeddings.
+        """
+        if self.embeddings is None:
+            raise ValueError("the head was made without texts")
+        projection = text_projection(self.embeddings[self.fit.present], self.strength)
+        scores = self._pooled @ projection.mixing(texts)
+        scores[~self.features.valid.ravel()] = np.nan
+        return np.asarray(scores)
+
+    @cached_property
+    def _pooled(self) -> Floats:
+        """The experts' scores (N, U) in units of log-probability, weighted by trust."""
+        trust = self.fit.near
+        total = np.zeros_like(self.class_scores[0])
+        for scores, share in zip(self.class_scores, trust.temperatures * trust.weights, strict=True):
+            total += np.float32(share) * scores
+        return total

@@ -1,0 +1,204 @@
+"""What a pixel's own spectrum gives: z-scores, shape, slopes and noise fractions; statistics frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.core.cube import Cube
+from hsi_studio.ml.band_statistics import missing_pixels, usable_bands, without_dead_pixels
+from hsi_studio.ml.reduction import noise_fraction_axes
+from hsi_studio.ml.sampling import describe_sample, read_sample
+
+COMPONENTS = 80
+_STRIP_VALUES = 2_000_000
+_SAVGOL_WINDOW = 7
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class PixelSpectra:
+    """Spectral features of a window; zeros where nothing was measured.
+
+    Parameters
+    ----------
+    values, change : ndarray of float32 (rows, cols, bands)
+        z-scored physical values, and gradient of the spectrum over its own mean.
+    shape : ndarray of float32 (rows, cols, 2 · bands)
+        z-scored spectra standardised by themselves, then Savitzky–Golay slopes of those over their mean.
+    fractions, shape_fractions : ndarray of float32 (rows, cols, k)
+        Minimum noise fractions, in units of noise, of values and of shapes.
+    valid : ndarray of bool (rows, cols)
+    """
+
+    values: Floats
+    change: Floats
+    shape: Floats
+    fractions: Floats
+    shape_fractions: Floats
+    valid: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class SpectralStatistics:
+    """Everything that turns a spectrum into features, estimated once from an unlabelled scene.
+
+    Parameters
+    ----------
+    bands : ndarray of int64 (b,)
+        Bands (0-based) that take part.
+    mean, std : ndarray of float32 (b,)
+        Of physical values.
+    darkest, floor : float
+        The lowest value, or 0, is brought to `floor` before spectra are divided by their mean.
+    shape_mean, shape_std, slope_mean, slope_std, change_mean, change_std : ndarray of float32 (b,)
+    axes, shape_axes : ndarray of float32 (b, k)
+        Of the minimum noise fractions.
+    source : str
+        In words, the pixels that the statistics come from.
+    """
+
+    bands: NDArray[np.int64]
+    mean: Floats
+    std: Floats
+    darkest: float
+    floor: float
+    shape_mean: Floats
+    shape_std: Floats
+    slope_mean: Floats
+    slope_std: Floats
+    change_mean: Floats
+    change_std: Floats
+    axes: Floats
+    shape_axes: Floats
+    source: str
+
+    def apply(self, physical: Floats) -> PixelSpectra:
+        """Return the features of physical values (rows, cols, b), NaN where invalid.
+
+        Single missing values become the band's mean. A pixel of which more than half is missing, or that is
+        zero throughout, counts as not measured.
+        """
+        rows, cols, bands = physical.shape
+        out = _empty(rows, cols, bands, self.axes.shape[1], ~missing_pixels(physical))
+        height = max(1, _STRIP_VALUES // max(1, cols * bands))
+        for first in range(0, rows, height):
+            self._apply(physical, slice(first, first + height), out)
+        return out
+
+    def _apply(self, physical: Floats, strip: slice, out: PixelSpectra) -> None:
+        values = np.where(np.isfinite(physical[strip]), physical[strip], self.mean)
+        shape, relative = relative_spectra(values, self.darkest, self.floor)
+        bands = values.shape[2]
+        gradient, slope = difference_operators(bands)
+        out.values[strip] = (values - self.mean) / self.std
+        out.change[strip] = relative @ (gradient / self.change_std) - self.change_mean / self.change_std
+        out.shape[strip, :, :bands] = (shape - self.shape_mean) / self.shape_std
+        out.shape[strip, :, bands:] = relative @ (slope / self.slope_std) - self.slope_mean / self.slope_std
+        for part in (out.values, out.change, out.shape):
+            part[strip][~out.valid[strip]] = 0
+        np.matmul(out.values[strip], self.axes, out=out.fractions[strip])
+        np.matmul(out.shape[strip, :, :bands], self.shape_axes, out=out.shape_fractions[strip])
+
+
+def _empty(rows: int, cols: int, bands: int, components: int, valid: NDArray[np.bool_]) -> PixelSpectra:
+    def planes(count: int) -> Floats:
+        return np.empty((rows, cols, count), np.float32)
+
+    return PixelSpectra(
+        planes(bands), planes(bands), planes(2 * bands), planes(components), planes(components), valid
+    )
+
+
+def fit_statistics(cube: Cube) -> SpectralStatistics:
+    """Estimate the statistics from a sample of the scene (all of it up to 65 536 pixels).
+
+    Raises
+    ------
+    HsiError
+        When no band varies over the valid pixels.
+    """
+    good = np.flatnonzero(cube.good_bands())
+    measured = [without_dead_pixels(block) for block in read_sample(cube, good.tolist())]
+    kept, mean, std = (part for part in usable_bands(measured, cube.name))
+    means, stds = mean.astype(np.float32), std.astype(np.float32)
+    blocks = [_filled(block[..., kept], means) for block in measured]
+    pixels = _measured_pixels(blocks)
+    darkest, floor = min(0.0, float(pixels.min())), 1e-3 * float(pixels.std(dtype=np.float64))
+    shape, relative = relative_spectra(pixels, darkest, floor)
+    gradient, savgol = difference_operators(len(kept))
+    shape_mean, shape_std = _moments(shape)
+    slope, change = _moments(relative @ savgol), _moments(relative @ gradient)
+    components = min(COMPONENTS, len(kept))
+    shapes = [relative_spectra(block, darkest, floor)[0] for block in blocks]
+    return SpectralStatistics(
+        good[kept],
+        means,
+        stds,
+        darkest,
+        floor,
+        shape_mean,
+        shape_std,
+        *slope,
+        *change,
+        noise_fraction_axes([(block - means) / stds for block in blocks], components).astype(np.float32),
+        noise_fraction_axes([(block - shape_mean) / shape_std for block in shapes], components).astype(
+            np.float32
+        ),
+        describe_sample(cube),
+    )
+
+
+def relative_spectra(values: Floats, darkest: float, floor: float) -> tuple[Floats, Floats]:
+    """Return spectra (..., b) standardised by themselves, and divided by their own mean.
+
+    What is left does not depend on the brightness of a pixel, as by shade or slope.
+    """
+    lifted = values - np.float32(darkest - floor)
+    level = lifted.mean(axis=-1, keepdims=True)
+    centred = lifted - level
+    spread = np.sqrt(np.einsum("...b,...b->...", centred, centred) / lifted.shape[-1])[..., None]
+    shape = centred / (spread + np.float32(1e-6 * floor))
+    return shape, lifted / np.maximum(level, np.float32(floor))
+
+
+def difference_operators(bands: int) -> tuple[Floats, Floats]:
+    """Return matrices (b, b) whose product from the right gives a spectrum's gradient and smooth slope.
+
+    The slope is that of Savitzky and Golay (1964, doi:10.1021/ac60214a047), in steps of one band: the slope
+    of a parabola through 7 bands; for fewer bands the plain gradient.
+    """
+    unit = np.eye(bands)
+    gradient = np.asarray(np.gradient(unit, axis=1)) if bands > 1 else np.zeros_like(unit)
+    if bands < _SAVGOL_WINDOW:
+        return gradient.astype(np.float32), gradient.astype(np.float32)
+    slope = np.zeros_like(unit)
+    steps = np.arange(_SAVGOL_WINDOW)
+    parabola = np.linalg.pinv(np.stack([np.ones(_SAVGOL_WINDOW), steps, steps**2], axis=1))
+    for band in range(bands):
+        first = min(max(band - _SAVGOL_WINDOW // 2, 0), bands - _SAVGOL_WINDOW)
+        slope[first : first + _SAVGOL_WINDOW, band] = parabola[1] + 2 * (band - first) * parabola[2]
+    return gradient.astype(np.float32), slope.astype(np.float32)
+
+
+def _filled(block: Floats, mean: Floats) -> Floats:
+    """Return values with single missing ones replaced; pixels without any stay NaN."""
+    missing = ~np.isfinite(block)
+    if not missing.any():
+        return block
+    return np.where(missing & ~missing.all(axis=2, keepdims=True), mean, block)
+
+
+def _moments(pixels: Floats) -> tuple[Floats, Floats]:
+    """Return mean and deviation (b,); the deviation is never zero."""
+    mean = pixels.mean(axis=0, dtype=np.float64).astype(np.float32)
+    centred = pixels - mean
+    variance = np.einsum("nb,nb->b", centred, centred, dtype=np.float64) / len(pixels)
+    return mean, (np.sqrt(variance) + 1e-6).astype(np.float32)
+
+
+def _measured_pixels(blocks: list[Floats]) -> Floats:
+    return np.concatenate([block[np.isfinite(block[..., 0])] for block in blocks])
