@@ -113,9 +113,14 @@ class Docks:
                 dock.hide()
 
     def show(self, title: str) -> None:
-        """Bring a panel to the front."""
-        self[title].show()
-        self[title].raise_()
+        """Bring a panel to the front; one that was hidden gets the width that its content asks for."""
+        dock = self[title]
+        wanted = dock.widget().sizeHint().width()
+        grows = dock.isHidden() and dock in self._right
+        dock.show()
+        dock.raise_()
+        if grows and dock.width() < wanted:
+            self._window.resizeDocks([dock], [wanted], Qt.Orientation.Horizontal)
 
     def saved(self) -> str:
         """Return the arrangement as text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QGuiApplication, QKeyEvent
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem
 
 from hsi_studio.app.legend import LegendRow
@@ -29,7 +29,6 @@ class LegendList(QTreeWidget):
         self._rows: tuple[LegendRow, ...] = ()
         self._items: list[QTreeWidgetItem] = []
         self._hidden: frozenset[int] = frozenset()
-        self._marked = 0
         self.setAccessibleName("Classes of the map")
         self.setColumnCount(4)
         self.setHeaderHidden(True)
@@ -51,7 +50,7 @@ class LegendList(QTreeWidget):
 
     def show_rows(self, rows: Sequence[LegendRow]) -> None:
         """List classes."""
-        self._rows, self._marked = tuple(rows), 0
+        self._rows = tuple(rows)
         self.clear()
         self._items = [_item(row) for row in self._rows]
         self.addTopLevelItems(self._items)
@@ -65,9 +64,10 @@ class LegendList(QTreeWidget):
 
     def mark(self, class_id: int) -> None:
         """Mark the class under the cursor; none for 0."""
-        if class_id != self._marked:
-            self._marked = class_id
-            self._paint()
+        self.clearSelection()
+        for item, row in zip(self._items, self._rows, strict=True):
+            if row.entry.id == class_id:
+                self.setCurrentItem(item)
 
     def table(self) -> str:
         """Return the legend as lines of tab-separated columns, for a spreadsheet."""
@@ -89,9 +89,7 @@ class LegendList(QTreeWidget):
 
     def _paint(self) -> None:
         for item, row in zip(self._items, self._rows, strict=True):
-            _paint_item(item, row, hidden=row.entry.id in self._hidden, marked=row.entry.id == self._marked)
-            if row.entry.id == self._marked:
-                self.scrollToItem(item)
+            _paint_item(item, row, hidden=row.entry.id in self._hidden)
 
     def _row_of(self, item: QTreeWidgetItem | None) -> LegendRow | None:
         return None if item is None else self._rows[self.indexOfTopLevelItem(item)]
@@ -163,8 +161,8 @@ def _item(row: LegendRow) -> QTreeWidgetItem:
     return item
 
 
-def _paint_item(item: QTreeWidgetItem, row: LegendRow, *, hidden: bool, marked: bool) -> None:
-    """Draw a row in the colours of the theme, by whether its class is hidden or under the cursor."""
+def _paint_item(item: QTreeWidgetItem, row: LegendRow, *, hidden: bool) -> None:
+    """Draw a row in the colours of the theme; a hidden class is quiet."""
     tokens = Theme.current()
     faint = hidden or not row.pixels
     item.setForeground(NAME, QColor(tokens.muted if faint else tokens.text))
@@ -172,5 +170,3 @@ def _paint_item(item: QTreeWidgetItem, row: LegendRow, *, hidden: bool, marked: 
         item.setForeground(column, QColor(tokens.muted))
     item.setIcon(EYE, icon("eye-slash" if hidden else "eye", quiet=True))
     item.setToolTip(EYE, f"{'Show' if hidden else 'Hide'} {row.entry.name}")
-    for column in range(4):
-        item.setBackground(column, QColor(tokens.selected) if marked else QBrush())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hsi_studio.app.legend import Legend, LegendService
@@ -13,6 +13,7 @@ from hsi_studio.gui.legend_list import LegendList, hectares_text
 from hsi_studio.gui.legend_scale import ColourScale
 from hsi_studio.gui.widgets import muted, named, quiet_button
 
+_WIDTH, _LEAST_WIDTH = 288, 200
 _NOTHING = "Classes of the topmost visible map are listed here."
 
 
@@ -31,6 +32,7 @@ class LegendPanel(QWidget):
         self.title.setProperty("title", True)
         self.only = quiet_button("crosshair", "Show only the class under the cursor")
         self.only.setCheckable(True)
+        self.only.setProperty("toggle", True)
         self.every = quiet_button("eye", "Show all classes")
         self.list = LegendList()
         self.total = muted(_NOTHING)
@@ -56,7 +58,11 @@ class LegendPanel(QWidget):
         column.addWidget(self.list, 1)
         column.addWidget(self.total)
         column.addWidget(self.scale)
-        column.setAlignment(self.total, Qt.AlignmentFlag.AlignTop)
+        column.addStretch()
+        self.setMinimumWidth(_LEAST_WIDTH)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, super().sizeHint().height())
 
     def show_legend(self, legend: Legend | None) -> None:
         """Show the classes of a map, or that there is none."""

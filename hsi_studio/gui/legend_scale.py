@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from hsi_studio.core.colormaps import lut
 from hsi_studio.core.scalars import ScalarRaster
@@ -32,6 +32,7 @@ class ColourScale(QWidget):
         column.addWidget(self.title)
         column.addWidget(self._bar)
         column.addLayout(ends)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.hide()
 
     def show_raster(self, raster: ScalarRaster | None) -> None:
