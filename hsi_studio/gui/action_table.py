@@ -6,10 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hsi_studio.gui.actions import SEPARATOR, ActionRow
+from hsi_studio.gui.label_actions import KEYS as LABEL_TOOLS
+from hsi_studio.gui.label_actions import MENU as LABEL_MENU
+from hsi_studio.gui.label_actions import ROWS as LABEL_ROWS
+from hsi_studio.gui.label_actions import tool_row
 
 if TYPE_CHECKING:
     from hsi_studio.app.settings import ThemeMode
-    from hsi_studio.gui.canvas_tools import ToolName
     from hsi_studio.gui.main_window import MainWindow
 
 
@@ -33,25 +36,12 @@ def _image_visible(window: MainWindow) -> bool:
     return window.session.current is not None and window.session.current.image_visible
 
 
-def _set_tool(tool: ToolName, window: MainWindow) -> None:
-    window.canvas.set_tool(tool)
-
-
-def _is_tool(tool: ToolName, window: MainWindow) -> bool:
-    return window.canvas.tool == tool
-
-
 def _set_theme(mode: ThemeMode, window: MainWindow) -> None:
     window.views.set_theme(mode)
 
 
 def _is_theme(mode: ThemeMode, window: MainWindow) -> bool:
     return window.settings.theme == mode
-
-
-def _tool(tool: ToolName, text: str, icon: str, shortcut: str, hint: str) -> ActionRow:
-    run, checked = partial(_set_tool, tool), partial(_is_tool, tool)
-    return ActionRow(f"tool.{tool}", text, run, shortcut, icon, _has_cube, checked, hint)
 
 
 def _theme(mode: ThemeMode, text: str) -> ActionRow:
@@ -146,10 +136,18 @@ VIEW = (
 THEMES = (_theme("system", "System"), _theme("light", "Light"), _theme("dark", "Dark"))
 
 TOOLS = (
-    _tool("inspect", "Inspect", "crosshair", "V", "Inspect pixels; Shift+click collects spectra"),
-    _tool("pan", "Pan", "hand", "H", "Move the image; Space or the middle button do so with any tool"),
-    _tool("rectangle", "Rectangle", "selection", "R", "Mean spectrum of a rectangle"),
-    _tool("polygon", "Polygon", "polygon", "P", "Mean spectrum of a polygon: Enter finishes, Esc cancels"),
+    tool_row("inspect", "Inspect", "crosshair", "V", "Inspect pixels; Shift+click collects spectra"),
+    tool_row("pan", "Pan", "hand", "H", "Move the image; Space or the middle button do so with any tool"),
+    tool_row(
+        "rectangle_spectrum", "Rectangle spectrum", "selection", "Shift+R", "Mean spectrum of a rectangle"
+    ),
+    tool_row(
+        "polygon_spectrum",
+        "Polygon spectrum",
+        "chart-line",
+        "Shift+P",
+        "Mean spectrum of a polygon: Enter finishes, Esc cancels",
+    ),
 )
 
 _STEPS = {"Left": (0, -1), "Right": (0, 1), "Up": (-1, 0), "Down": (1, 0)}
@@ -192,7 +190,7 @@ GROUPS = {
     "File": FILE,
     "View": VIEW,
     "Theme": THEMES,
-    "Tools": (*TOOLS, *STEPS),
+    "Tools": (*TOOLS, *STEPS), "Labels": LABEL_ROWS,
     "Model": MODEL,
     "Help": HELP,
 }
@@ -216,10 +214,12 @@ VIEW_MENU = (
 """``recent``, ``composites``, ``theme`` and ``panels`` are submenus that the window fills."""
 
 THEME_MENU = ("theme.system", "theme.light", "theme.dark")
-TOOLS_MENU = ("tool.inspect", "tool.pan", "tool.rectangle", "tool.polygon")
+TOOLS_MENU = (
+    "tool.inspect", "tool.pan", "tool.rectangle_spectrum", "tool.polygon_spectrum", SEPARATOR, *LABEL_MENU,
+)  # fmt: skip
 MODEL_MENU = ("model.apply",)
 HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.about")
-TOOLBAR = (*TOOLS_MENU, SEPARATOR, "view.fit", "view.actual")
+TOOLBAR = ("tool.inspect", "tool.pan", SEPARATOR, *LABEL_TOOLS, SEPARATOR, "view.fit", "view.actual")
 CUBE_MENU = (
     "file.properties",
     "file.band_axis",

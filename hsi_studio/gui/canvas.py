@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from hsi_studio.app.render_service import RenderService
 from hsi_studio.app.session import OpenCube, Session
-from hsi_studio.core.classes import Color
 from hsi_studio.core.region import Region
 from hsi_studio.core.window import Window
 from hsi_studio.gui.canvas_input import Gestures
-from hsi_studio.gui.canvas_tools import Input, InputKind, Tool, ToolName, drag_minimap
-from hsi_studio.gui.canvas_view import CanvasView
-from hsi_studio.gui.overlays import Draft
+from hsi_studio.gui.canvas_marks import CanvasMarks
+from hsi_studio.gui.canvas_tools import SIZED, Input, InputKind, Tool, ToolName, drag_minimap
+from hsi_studio.gui.canvas_transform import ViewTransform
 
 
-class Canvas(CanvasView):
+class Canvas(CanvasMarks):
     """A view with tools. Positions are image coordinates: pixel (r, c) covers [r, r + 1) × [c, c + 1).
 
     The main window maps keys to the methods; only what belongs to a gesture is handled here: Space (move the
@@ -35,9 +35,19 @@ class Canvas(CanvasView):
     """(row, col, collect): a pixel was clicked, dragged over or stepped to; collect: with Shift."""
     region_drawn = Signal(object)
     """A `Rectangle` or `Polygon` was drawn."""
+    pointed = Signal(object)
+    """The pointer has moved, or what it would do has changed: an `Input`, or None without a pointer."""
+    resized = Signal(int)
+    """The tool is to grow (1) or shrink (-1) by a step."""
+    tool_changed = Signal(str)
+    menu_wanted = Signal(QPoint, int, int)
+    """A context menu at a place of the screen for the pixel (row, col)."""
+    selection_used = Signal(bool)
+    """The selected pixels are to get the active class (True), or to lose theirs (False)."""
 
     def __init__(self, session: Session, service: RenderService, parent: QWidget | None = None) -> None:
         self._hover: tuple[int, int] | None = None
+        self._pointer: Input | None = None
         self._gestures = Gestures(self)
         super().__init__(session, service, parent)
         self.setMouseTracking(True)
@@ -50,30 +60,29 @@ class Canvas(CanvasView):
         """The chosen tool."""
         return self._gestures.tool
 
-    @property
-    def inspected(self) -> tuple[int, int] | None:
-        """(row, col) of the marked pixel."""
-        return self._scene.marks.inspected
-
     def set_tool(self, name: ToolName) -> None:
         """Choose what the left button does; what is half drawn is dropped."""
         self._gestures.set_tool(name)
         self._update_cursor()
+        self.tool_changed.emit(name)
+        self.pointed.emit(self._pointer)
 
-    def set_regions(self, regions: Sequence[tuple[Region, Color]]) -> None:
-        """Outline regions, each in its colour."""
-        self._scene.marks.regions = tuple(regions)
-        self.update()
+    def add_tools(self, tools: Mapping[ToolName, Tool]) -> None:
+        """Offer more tools."""
+        self._gestures.tools.update(tools)
 
-    def set_markers(self, markers: Sequence[tuple[int, int, Color]]) -> None:
-        """Mark pixels (row, col), each in its colour."""
-        self._scene.marks.markers = tuple(markers)
-        self.update()
+    def point_again(self) -> None:
+        """Tell anew where the pointer is."""
+        self._point(self._pointer)
 
-    def set_inspected(self, pixel: tuple[int, int] | None) -> None:
-        """Move the box that marks the inspected pixel, or hide it."""
-        self._scene.marks.inspected = pixel
-        self.update()
+    @property
+    def drawing(self) -> bool:
+        """Whether a tool's gesture is in progress."""
+        return self._gestures.drawing
+
+    def cancel(self) -> bool:
+        """Drop what is half drawn; tells whether anything was."""
+        return self._gestures.cancel()
 
     def step_inspected(self, rows: int, cols: int) -> None:
         """Inspect the pixel some rows down and columns to the right, bringing it into sight."""
@@ -93,11 +102,6 @@ class Canvas(CanvasView):
             self.set_inspected((row, col))
             self.picked.emit(row, col, collect)
 
-    def set_draft(self, draft: Draft | None) -> None:
-        """Show a region being drawn."""
-        self._scene.marks.draft = draft
-        self.update()
-
     def finish(self, region: Region) -> None:
         """Report a drawn region."""
         self.region_drawn.emit(region)
@@ -110,15 +114,40 @@ class Canvas(CanvasView):
         what = self._input("press", event)
         self._gestures.press(event.button(), what, self._lying_over(event.position()))
         self._update_cursor()
+        self._point(what)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         what = self._input("move", event)
         self._gestures.go_on(what)
         self._set_hover(what.pixel if self._is_inside(*what.pixel) else None)
+        self._point(what)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._gestures.go_on(self._input("release", event))
+        if event.button() != Qt.MouseButton.RightButton:
+            self._gestures.go_on(self._input("release", event))
         self._update_cursor()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Adjust the tool, or zoom."""
+        # With Alt, which subtracts, Qt turns the wheel sideways.
+        notches = (event.angleDelta().y() or event.angleDelta().x()) / 120
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if self._gestures.wheel(notches):
+            event.accept()
+        elif ctrl and notches and self.tool in SIZED:
+            self.resized.emit(1 if notches > 0 else -1)
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        at = QPointF(event.pos())
+        if not by_mouse and self.inspected is not None:
+            at = self._transform.to_widget(*(place + 0.5 for place in self.inspected))
+        row, col = map(math.floor, self._transform.to_image(at))
+        if self._is_inside(row, col) and not self.drawing and self._lying_over(at) is None:
+            self.menu_wanted.emit(self.mapToGlobal(at.toPoint()), row, col)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if not self._gestures.finish():
@@ -126,6 +155,7 @@ class Canvas(CanvasView):
 
     def leaveEvent(self, _event: QEvent) -> None:
         self._set_hover(None)
+        self._point(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._handles(event.key()):
@@ -146,16 +176,40 @@ class Canvas(CanvasView):
                 self._hold_space(True)
                 return True
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                return self._gestures.finish()
+                return self._gestures.finish() or self._use_selection(label=True)
             case Qt.Key.Key_Escape:
-                return self._gestures.cancel()
+                return self._gestures.cancel() or self._leave_selection()
             case Qt.Key.Key_Backspace:
                 return self._gestures.step_back()
+            case Qt.Key.Key_Delete:
+                return self._use_selection(label=False)
         return False
 
     def _hold_space(self, held: bool) -> None:
         self._gestures.space_held = held
         self._update_cursor()
+        self._point(self._pointer)
+
+    def _point(self, what: Input | None) -> None:
+        self._pointer = what
+        self.pointed.emit(None if self._gestures.moves_view else what)
+
+    def _look(self, transform: ViewTransform, *, fits: bool = False) -> None:
+        super()._look(transform, fits=fits)
+        if self._pointer is not None:
+            row, col = self._transform.to_image(self._pointer.position)
+            self._point(replace(self._pointer, row=row, col=col, scale=self._transform.scale))
+
+    def _leave_selection(self) -> bool:
+        had = self.selection is not None
+        self.set_selection(None)
+        return had
+
+    def _use_selection(self, *, label: bool) -> bool:
+        selected = self.selection is not None
+        if selected:
+            self.selection_used.emit(label)
+        return selected
 
     def _lying_over(self, point: QPointF) -> Tool | None:
         minimap = self._sight.minimap()
@@ -163,8 +217,11 @@ class Canvas(CanvasView):
 
     def _input(self, kind: InputKind, event: QMouseEvent) -> Input:
         row, col = self._transform.to_image(event.position())
-        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        return Input(kind, row, col, event.position(), self._transform.scale, shift)
+        shift, alt = (
+            bool(event.modifiers() & key)
+            for key in (Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier)
+        )
+        return Input(kind, row, col, event.position(), self._transform.scale, shift, alt)
 
     def _is_inside(self, row: int, col: int) -> bool:
         return 0 <= row < self._shape[0] and 0 <= col < self._shape[1]
@@ -184,4 +241,5 @@ class Canvas(CanvasView):
     def _on_cube(self, current: OpenCube | None) -> None:
         self._gestures.cancel()
         self._set_hover(None)
+        self.set_selection(None)
         super()._on_cube(current)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from inspect import GEN_RUNNING, getgeneratorstate
 
 from PySide6.QtCore import QPointF, Qt
 
-from hsi_studio.gui.canvas_tools import TOOLS, Gesture, Host, Input, Tool, ToolName, pan
+from hsi_studio.gui.canvas_tools import TOOLS, TURNED, Gesture, Host, Input, Tool, ToolName, pan
 
 
 class Gestures:
@@ -14,6 +15,7 @@ class Gestures:
 
     def __init__(self, host: Host) -> None:
         self.tool: ToolName = "inspect"
+        self.tools: dict[ToolName, Tool] = dict(TOOLS)
         self.space_held = False
         self._host = host
         self._drawing: Gesture | None = None
@@ -27,10 +29,22 @@ class Gestures:
 
     def cancel(self) -> bool:
         """Drop what is half drawn; tells whether anything was."""
+        if self._drawing is not None and getgeneratorstate(self._drawing) == GEN_RUNNING:
+            return False  # it is about to end by itself, and what it does has led here
         gesture, self._drawing = self._drawing, None
         if gesture is not None:
             gesture.close()
         return gesture is not None
+
+    @property
+    def drawing(self) -> bool:
+        """Whether something is half drawn."""
+        return self._drawing is not None
+
+    @property
+    def moves_view(self) -> bool:
+        """Whether the left button moves the view, or would."""
+        return self._moving is not None or self.space_held or self.tool == "pan"
 
     @property
     def cursor(self) -> Qt.CursorShape:
@@ -44,6 +58,7 @@ class Gestures:
     def press(self, button: Qt.MouseButton, what: Input, over: Tool | None) -> None:
         """Begin or continue a gesture; `over` is the tool of something lying over the image there."""
         left = button == Qt.MouseButton.LeftButton
+        self._last = what
         if button == Qt.MouseButton.MiddleButton or (left and (self.space_held or self.tool == "pan")):
             self._moving = _begun(pan(self._host, what))
         elif left and over is not None:
@@ -51,7 +66,11 @@ class Gestures:
         elif left and self._drawing is not None:
             self._drawing = _sent(self._drawing, what)
         elif left:
-            self._drawing = _begun(TOOLS[self.tool](self._host, what))
+            self._drawing = _begun(self.tools[self.tool](self._host, what))
+
+    def wheel(self, notches: float) -> bool:
+        """Tell that the wheel was turned; returns whether the gesture in progress takes it."""
+        return self.tool in TURNED and self._send_key(replace(self._last, kind="wheel", notches=notches))
 
     def go_on(self, what: Input) -> None:
         """Tell that the pointer has moved, or that the button was released."""

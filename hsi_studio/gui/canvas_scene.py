@@ -18,7 +18,9 @@ from hsi_studio.gui import overlays
 from hsi_studio.gui.canvas_corners import Minimap, ScaleBar
 from hsi_studio.gui.canvas_items import Frame, checkerboard, paint_stack
 from hsi_studio.gui.canvas_transform import ViewTransform
+from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.label_layer import REACH, LabelLayer
+from hsi_studio.gui.outlines import Outline
 from hsi_studio.gui.theme import Theme
 
 _SLOW_S = 0.015
@@ -32,6 +34,9 @@ class Marks:
     markers: tuple[tuple[int, int, Color], ...] = ()
     inspected: tuple[int, int] | None = None
     draft: overlays.Draft | None = None
+    outline: Outline | None = None
+    selection: Outline | None = None
+    highlight: Highlight | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Scene:
 
     def clear(self) -> None:
         """Forget what belongs to the cube shown so far; regions and markers are their owner's to replace."""
-        self.marks = replace(self.marks, inspected=None, draft=None)
+        self.marks = replace(self.marks, inspected=None, draft=None, outline=None, highlight=None)
         self.values = self.metres_per_pixel = None
         self.frame.invalidate()
 
@@ -136,10 +141,15 @@ class Scene:
             overlays.paint_values(painter, self.frame.image, sight.transform, part, self.values)
 
     def _paint_marks(self, painter: QPainter, transform: ViewTransform) -> None:
+        if self.marks.highlight is not None:
+            self.marks.highlight.paint(painter, transform)
         overlays.paint_regions(painter, transform, self.marks.regions)
         overlays.paint_markers(painter, transform, self.marks.markers)
 
     def _paint_pointing(self, painter: QPainter, transform: ViewTransform, palette: QPalette) -> None:
+        for outline in (self.marks.selection, self.marks.outline):
+            if outline is not None:
+                outline.paint(painter, transform)
         if self.marks.inspected is not None:
             overlays.paint_inspected(painter, transform, *self.marks.inspected)
         if self.marks.draft is not None:

@@ -17,15 +17,25 @@ from hsi_studio.gui.overlays import Draft
 _CLOSING_DISTANCE = 8.0
 """Widget units around the first vertex within which a click closes a polygon."""
 
-ToolName = Literal["inspect", "pan", "rectangle", "polygon"]
-InputKind = Literal["press", "move", "release", "finish", "back"]
+ToolName = Literal[
+    "inspect", "pan", "rectangle_spectrum", "polygon_spectrum",
+    "point", "brush", "eraser", "line", "rectangle", "polygon", "lasso", "flood", "wand",
+]  # fmt: skip
+InputKind = Literal["press", "move", "release", "finish", "back", "wheel"]
+
+SIZED: frozenset[ToolName] = frozenset({"brush", "eraser", "line"})
+"""Tools with a size, which Ctrl and the wheel change."""
+
+TURNED: frozenset[ToolName] = frozenset({"flood", "wand"})
+"""Tools that the wheel adjusts while the button is held."""
 
 
 @dataclass(frozen=True)
 class Input:
     """One thing the user did.
 
-    `row` and `col` are image coordinates, `position` is the widget's, `scale` widget units per image pixel.
+    `row` and `col` are image coordinates, `position` is the widget's, `scale` widget units per image pixel,
+    `notches` those of the wheel, upwards.
     """
 
     kind: InputKind
@@ -34,6 +44,13 @@ class Input:
     position: QPointF
     scale: float
     shift: bool = False
+    alt: bool = False
+    notches: float = 0.0
+
+    @property
+    def spot(self) -> tuple[float, float]:
+        """(row, col) in the image."""
+        return self.row, self.col
 
     @property
     def pixel(self) -> tuple[int, int]:
@@ -138,12 +155,27 @@ def draw_polygon(host: Host, press: Input) -> Gesture:
         host.finish(Polygon(np.array([(vertex.row, vertex.col) for vertex in vertices], np.float64)))
 
 
+def draw_lasso(host: Host, press: Input) -> Gesture:
+    """Draw the outline of a region with the button held."""
+    way = [press]
+    try:
+        while (now := (yield)).kind != "release":
+            if now.kind == "move":
+                way.append(now)
+                host.set_draft(Draft(tuple(point.spot for point in way), closed=True))
+    finally:
+        host.set_draft(None)
+    if len(way) >= 3:
+        host.finish(Polygon(np.array([point.spot for point in way], np.float64)))
+
+
 TOOLS: dict[ToolName, Tool] = {
     "inspect": inspect,
     "pan": pan,
-    "rectangle": draw_rectangle,
-    "polygon": draw_polygon,
+    "rectangle_spectrum": draw_rectangle,
+    "polygon_spectrum": draw_polygon,
 }
+"""Tools that look and measure; those that label are added by `gui.label_tools`."""
 
 
 def _spanned(a: tuple[int, int], b: tuple[int, int]) -> Window:

@@ -84,8 +84,9 @@ class LabelLayer(QObject):
 
     def set_shown(self, visible: bool, opacity: float) -> None:
         """Show, hide or fade the labels; the opacity is from 0 to 1."""
-        self.visible, self.opacity = visible, opacity
-        self._recolor()
+        if (visible, opacity) != (self.visible, self.opacity):
+            self.visible, self.opacity = visible, opacity
+            self._recolor()
 
     def paint(self, painter: QPainter, transform: ViewTransform, part: Window, ratio: float) -> None:
         """Paint a part of the image; `ratio` is the device pixels per widget unit."""

@@ -31,6 +31,7 @@ from hsi_studio.gui.docks import Dock, Docks, restore_geometry, saved_geometry
 from hsi_studio.gui.file_commands import FileCommands
 from hsi_studio.gui.help_view import HelpView
 from hsi_studio.gui.jobs_panel import JobsPanel
+from hsi_studio.gui.label_desk import LabelDesk
 from hsi_studio.gui.layers_panel import CubesList, LayersList
 from hsi_studio.gui.legend_panel import LegendPanel
 from hsi_studio.gui.menus import Menus
@@ -123,6 +124,7 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(self)
         self.views = ViewCommands(self)
         self.models = ModelCommands(self)
+        self.desk = LabelDesk(self)
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
 
@@ -279,7 +281,7 @@ class MainWindow(QMainWindow):
         built = (self.view_panel,) if "view_panel" in self.__dict__ else ()
         parts = (
             self.jobs, self.probe, self.legends, self.catalogue, self.recent, self.pictures, self.spectra,
-            *built,
+            self.desk, *built,
         )  # fmt: skip
         # Each waits for the step in progress; a reading that hangs must not keep the program from ending.
         waiting = threading.Thread(target=lambda: [part.stop() for part in parts], daemon=True)

@@ -135,7 +135,7 @@ def test_arrow_steps_stay_inside_and_bring_the_pixel_into_sight(
 def test_a_rectangle_takes_the_pixels_touched_from_any_corner(
     canvas: Canvas, hand: Hand, drawn: list[Rectangle | Polygon], start: tuple[float, float]
 ) -> None:
-    canvas.set_tool("rectangle")
+    canvas.set_tool("rectangle_spectrum")
     end = 15.0 - start[0], 21.0 - start[1]
     hand.press(*start)
     hand.move(10, 10)
@@ -152,7 +152,7 @@ def test_a_rectangle_takes_the_pixels_touched_from_any_corner(
 def test_a_rectangle_ends_at_the_border_of_the_image(
     canvas: Canvas, hand: Hand, drawn: list[Rectangle | Polygon]
 ) -> None:
-    canvas.set_tool("rectangle")
+    canvas.set_tool("rectangle_spectrum")
     hand.press(25, 45)
     hand.move(99, 99)
     hand.release(99, 99)
@@ -162,7 +162,7 @@ def test_a_rectangle_ends_at_the_border_of_the_image(
 def test_a_click_with_the_rectangle_tool_picks(
     canvas: Canvas, hand: Hand, drawn: list[Rectangle | Polygon], picked: list[tuple[int, int, bool]]
 ) -> None:
-    canvas.set_tool("rectangle")
+    canvas.set_tool("rectangle_spectrum")
     hand.click(4.5, 4.5)
     assert (drawn, picked) == ([], [(4, 4, False)])
 
@@ -170,7 +170,7 @@ def test_a_click_with_the_rectangle_tool_picks(
 def test_escape_gives_up_a_rectangle(
     canvas: Canvas, hand: Hand, drawn: list[Rectangle | Polygon], qtbot: QtBot
 ) -> None:
-    canvas.set_tool("rectangle")
+    canvas.set_tool("rectangle_spectrum")
     hand.press(5, 5)
     hand.move(10, 10)
     qtbot.keyClick(canvas, Qt.Key.Key_Escape)
@@ -183,7 +183,7 @@ def test_escape_gives_up_a_rectangle(
 def test_a_polygon_is_finished(
     canvas: Canvas, hand: Hand, drawn: list[Rectangle | Polygon], qtbot: QtBot, how: str
 ) -> None:
-    canvas.set_tool("polygon")
+    canvas.set_tool("polygon_spectrum")
     hand.click(2, 2)
     hand.click(2, 12)
     hand.move(7, 8)
@@ -204,7 +204,7 @@ def test_a_polygon_is_finished(
 def test_backspace_takes_vertices_back_to_the_last(
     canvas: Canvas, hand: Hand, drawn: list[Rectangle | Polygon], qtbot: QtBot
 ) -> None:
-    canvas.set_tool("polygon")
+    canvas.set_tool("polygon_spectrum")
     for row, col in ((2, 2), (2, 12), (10, 12), (20, 20)):
         hand.click(row, col)
     qtbot.keyClick(canvas, Qt.Key.Key_Backspace)
@@ -223,7 +223,7 @@ def test_backspace_takes_vertices_back_to_the_last(
 def test_a_polygon_is_dropped(
     canvas: Canvas, hand: Hand, drawn: list[Rectangle | Polygon], qtbot: QtBot, how: str
 ) -> None:
-    canvas.set_tool("polygon")
+    canvas.set_tool("polygon_spectrum")
     hand.click(2, 2)
     hand.click(2, 12)
     match how:
@@ -243,7 +243,7 @@ def test_a_polygon_is_dropped(
 def test_the_view_may_be_moved_while_a_polygon_is_drawn(
     canvas: Canvas, hand: Hand, drawn: list[Rectangle | Polygon], qtbot: QtBot
 ) -> None:
-    canvas.set_tool("polygon")
+    canvas.set_tool("polygon_spectrum")
     hand.click(2, 2)
     hand.click(2, 12)
     canvas.zoom_to(3000)

@@ -44,8 +44,8 @@ def test_every_action_of_a_menu_exists(window: MainWindow) -> None:
     shown = {action for menu in window.menuBar().actions() for action in menu.menu().actions()}  # type: ignore[attr-defined]
     offered = {row.key for row in ROWS if window.commands[row.key] in shown}
     themes = {row.key for row in ROWS if row.key.startswith("theme.")}
-    steps = {row.key for row in ROWS if row.key.startswith("view.step_")}
-    assert offered | themes | steps == {row.key for row in ROWS}
+    keys_only = {row.key for row in ROWS if row.key.startswith(("view.step_", "class."))}
+    assert offered | themes | keys_only == {row.key for row in ROWS}
 
 
 def test_rows_of_combo_boxes_are_painted_by_the_style_sheet(demo_window: MainWindow) -> None:
@@ -141,7 +141,7 @@ def test_reset_all_brings_every_default_back(window: MainWindow, qtbot: QtBot) -
     assert dialog.changes() == {}
     dialog.filter.setText("polygon")
     assert [row for row in range(dialog.table.rowCount()) if not dialog.table.isRowHidden(row)] == [
-        [row.key for row in ROWS].index("tool.polygon")
+        [row.key for row in ROWS].index(key) for key in ("tool.polygon_spectrum", "tool.polygon")
     ]
 
 
