@@ -8,7 +8,15 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class KeptState:
-    """Whether the changes so far are in the project's file; `reason` says why not."""
+    """Whether the changes so far are in the project's file; `reason` says why not, as a sentence.
 
-    status: Literal["kept", "saving", "failed", "read-only"] = "kept"
+    ``read-only`` and ``moving`` (into another file, since this one cannot be written) allow no changes.
+    """
+
+    status: Literal["kept", "saving", "failed", "read-only", "moving"] = "kept"
     reason: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing may be changed; empty when it may."""
+        return self.reason if self.status in ("read-only", "moving") else ""

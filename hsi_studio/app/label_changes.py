@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
-import numpy as np
-
+from hsi_studio.core.label_stats import changed_counts
 from hsi_studio.core.labels import LabelEdit, Labels
 from hsi_studio.core.window import Window
 
@@ -25,9 +23,6 @@ def changed_tiles(before: Labels, after: Labels) -> Windows:
 
 def recounted(counts: Mapping[int, int], edit: LabelEdit) -> dict[int, int]:
     """Return the labelled pixels by class id after an edit."""
-    result = Counter(dict(counts))
-    for patch in edit:
-        for ids, sign in ((patch.before, -1), (patch.after, 1)):
-            for id, pixels in zip(*np.unique(ids, return_counts=True), strict=True):
-                result[int(id)] += sign * int(pixels)
-    return {id: pixels for id, pixels in result.items() if id and pixels}
+    change = changed_counts(edit)
+    after = {id: counts.get(id, 0) + change.get(id, 0) for id in {**counts, **change}}
+    return {id: pixels for id, pixels in after.items() if pixels}

@@ -104,7 +104,7 @@ class Labelling(QObject):
     @property
     def refusal(self) -> str:
         """Why nothing may be changed, as a sentence; empty when it may."""
-        return self.kept.reason if self.kept.status == "read-only" else ""
+        return self.kept.refusal
 
     def number_of(self, opened: OpenCube) -> int | None:
         """Return the number of a cube in the project; None when the project does not know it."""
