@@ -1,4 +1,4 @@
-"""Long work with a name, progress and cancel, one at a time, in the background."""
+"""Long work with a name, progress and cancel, in the background."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ from hsi_studio.errors import Cancelled
 
 _REPORT_EVERY_S = 0.05
 
+Lane = Literal["files", "models"]
+LANES: tuple[Lane, ...] = ("files", "models")
+
 
 @dataclass(eq=False)
 class Job:
     """One piece of long work.
 
     `work` gets a `Progress` whose `update` raises `Cancelled` once the user has cancelled.
-    `on_done` gets its result, on the GUI thread. `outcome` is empty until the job has ended.
+    `on_done` gets its result, on the GUI thread. `outcome` is empty until the job has ended. Jobs of one lane
+    run one after the other, those of different lanes side by side: a map that takes minutes must not keep a
+    file from opening.
     """
 
     title: str
     work: Callable[[Progress], Any]
     on_done: Callable[[Any], object] | None = None
     on_error: Callable[[Exception], object] | None = None
+    lane: Lane = "files"
     fraction: float | None = None
     text: str = ""
     started: float | None = None
@@ -60,7 +66,7 @@ class Job:
 
 
 class JobQueue(QObject):
-    """Runs jobs in order on one thread. All signals carry the `Job`, on the GUI thread."""
+    """Runs the jobs of each lane in order on a thread. All signals carry the `Job`, on the GUI thread."""
 
     added = Signal(object)
     changed = Signal(object)
@@ -77,27 +83,27 @@ class JobQueue(QObject):
         super().__init__(parent)
         self._lock = threading.Condition()
         self._waiting: deque[Job] = deque()
-        self._running: Job | None = None
+        self._running: dict[Lane, Job] = {}
         self._stopping = False
         self._progressed.connect(self._on_progress)
         self._finished.connect(self._on_finished)
-        self._thread = _JobThread(self._loop)
-        self._thread.start()
+        self._threads = [_JobThread(lane, self._loop) for lane in LANES]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, job: Job) -> Job:
         """Queue a job."""
         with self._lock:
             self._waiting.append(job)
-            self._lock.notify()
+            self._lock.notify_all()
         self.added.emit(job)
         return job
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """The running job and those waiting."""
+        """The running jobs and those waiting."""
         with self._lock:
-            running = () if self._running is None else (self._running,)
-            return (*running, *self._waiting)
+            return (*self._running.values(), *self._waiting)
 
     def cancel(self, job: Job) -> None:
         """Cancel a waiting or running job."""
@@ -113,26 +119,31 @@ class JobQueue(QObject):
             self.ended.emit(job)
 
     def stop(self, timeout_s: float = 2.0) -> bool:
-        """Cancel everything and wait; returns whether the thread has ended in time."""
+        """Cancel everything and wait; returns whether the threads have ended in time."""
         with self._lock:
             self._stopping = True
             self._waiting.clear()
-            if self._running is not None:
-                self._running.cancel()
-            self._lock.notify()
-        return self._thread.wait(int(timeout_s * 1000))
+            for job in self._running.values():
+                job.cancel()
+            self._lock.notify_all()
+        deadline = time.monotonic() + timeout_s
+        return all(thread.wait(max(0, int((deadline - time.monotonic()) * 1000))) for thread in self._threads)
 
-    def _loop(self) -> None:
+    def _loop(self, lane: Lane) -> None:
         while True:
             with self._lock:
-                while not self._waiting and not self._stopping:
+                while (job := self._next(lane)) is None and not self._stopping:
                     self._lock.wait()
-                if self._stopping:
+                if job is None or self._stopping:
                     return
-                job = self._running = self._waiting.popleft()
+                self._waiting.remove(job)
+                self._running[lane] = job
             self._run(job)
             with self._lock:
-                self._running = None
+                del self._running[lane]
+
+    def _next(self, lane: Lane) -> Job | None:
+        return next((job for job in self._waiting if job.lane == lane), None)
 
     def _run(self, job: Job) -> None:
         job.started = time.monotonic()
@@ -180,10 +191,11 @@ class JobQueue(QObject):
 
 
 class _JobThread(QThread):
-    def __init__(self, loop: Callable[[], None]) -> None:
+    def __init__(self, lane: Lane, loop: Callable[[Lane], None]) -> None:
         super().__init__()
-        self.setObjectName("jobs")
+        self.setObjectName(f"jobs of {lane}")
+        self._lane: Lane = lane
         self._loop = loop
 
     def run(self) -> None:
-        self._loop()
+        self._loop(self._lane)

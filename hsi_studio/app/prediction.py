@@ -45,9 +45,8 @@ class Predictor(QObject):
 
     def _submit(self, cube: Cube, title: str, find: FindModel) -> Job:
         work, done = partial(_classify, cube, find), partial(self._add, cube)
-        return self._jobs.submit(
-            Job(title, work, on_done=done, on_error=lambda error: self.failed.emit(cube, error))
-        )
+        failed = partial(self.failed.emit, cube)
+        return self._jobs.submit(Job(title, work, on_done=done, on_error=failed, lane="models"))
 
     def _add(self, cube: Cube, prediction: ClassRaster) -> None:
         if self._session.change_layers(cube, partial(with_prediction, prediction)):

@@ -89,3 +89,14 @@ def test_jobs_run_one_after_another(qtbot: QtBot, queue: JobQueue) -> None:
     jobs = [queue.submit(Job(str(i), work)) for i in range(4)]
     qtbot.waitUntil(lambda: all(job.finished for job in jobs))
     assert max(most) == 1
+
+
+def test_a_file_opens_while_a_model_is_at_work(qtbot: QtBot, queue: JobQueue) -> None:
+    results: list[object] = []
+    model = queue.submit(Job("map", endless, lane="models"))
+    second = queue.submit(Job("another map", endless, lane="models"))
+    queue.submit(Job("open", lambda progress: "cube", results.append))
+    qtbot.waitUntil(lambda: results == ["cube"])
+    assert (model.outcome, second.started) == ("", None)
+    assert set(queue.jobs) == {model, second}
+    assert queue.stop()
