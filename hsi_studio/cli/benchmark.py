@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from hsi_studio import __version__
+from hsi_studio.cli.benchmark_accuracy import accuracy
 from hsi_studio.cli.benchmark_speed import speed
 from hsi_studio.cli.hardware import system
 from hsi_studio.cli.options import Json
@@ -30,6 +31,7 @@ def benchmark() -> None:
 
 
 app.command()(speed)
+app.command()(accuracy)
 
 
 @app.command()

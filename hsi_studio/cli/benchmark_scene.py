@@ -1,0 +1,146 @@
+"""What the benchmarks of classifiers share: the scene they run on, lists as options, and where results go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from hsi_studio.cli.output import note, progress_bar
+from hsi_studio.core.classes import PALETTE, ClassEntry, ClassRaster, ClassTable
+from hsi_studio.core.cube import Cube
+from hsi_studio.errors import HsiError, UsageError
+from hsi_studio.io import OpenOptions, open_cube
+from hsi_studio.io.classes_yaml import read_classes
+from hsi_studio.io.demo_scene import open_demo
+from hsi_studio.io.truth import read_truth
+from hsi_studio.paths import resource
+
+_PANEL = "Scene"
+
+CubeFile = Annotated[
+    Path | None, typer.Option("--cube", help="Cube to run on [the demo scene].", rich_help_panel=_PANEL)
+]
+TruthFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="Raster of true class ids, or fractions of materials, whose largest is the class.",
+        rich_help_panel=_PANEL,
+    ),
+]
+Variable = Annotated[str | None, typer.Option(help="Variable of the cube's file.", rich_help_panel=_PANEL)]
+TruthVariable = Annotated[
+    str | None, typer.Option(help="Variable of the truth's file.", rich_help_panel=_PANEL)
+]
+ClassesFile = Annotated[
+    Path | None,
+    typer.Option(help="Class table with texts [the demo's, else bare names].", rich_help_panel=_PANEL),
+]
+Folder = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Folder for results.csv, tables.md and figure.png.")
+]
+Seeds = Annotated[int, typer.Option(min=1, help="Number of seeds; block splits want ten.")]
+FirstSeed = Annotated[int, typer.Option(min=0, help="The first of them.")]
+
+
+def open_scene(
+    cube: Path | None,
+    truth: Path | None,
+    classes: Path | None,
+    variable: str | None = None,
+    truth_variable: str | None = None,
+) -> tuple[Cube, ClassRaster]:
+    """Return the scene to run on and its truth, with a class for every id of it.
+
+    Raises
+    ------
+    UsageError
+        When only one of cube and truth is given, or the class table lacks an id of the truth.
+    """
+    if (cube is None) != (truth is None):
+        raise UsageError("a cube needs its truth and a truth its cube", "give both --cube and --truth")
+    if cube is None or truth is None:
+        scene, raster = open_demo()
+        table = read_classes(resource("classes", "indian_pines.yaml") if classes is None else classes)
+        return scene, ClassRaster(raster.name, raster.ids, _complete(table, raster.ids))
+    with progress_bar(f"Opening {cube.name}") as progress:
+        scene = open_cube(cube, options=OpenOptions(variable), progress=progress)
+    for remark in scene.notes:
+        note(remark)
+    ids = read_truth(truth, (scene.rows, scene.cols), variable=truth_variable)
+    table = _named(ids) if classes is None else read_classes(classes)
+    return scene, ClassRaster(truth.name, ids, _complete(table, ids))
+
+
+def _named(ids: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> ClassTable:
+    values = np.unique(ids[ids > 0]).tolist()
+    return ClassTable(
+        tuple(
+            ClassEntry(value, f"Class {value}", PALETTE[i % len(PALETTE)]) for i, value in enumerate(values)
+        )
+    )
+
+
+def _complete(table: ClassTable, ids: np.ndarray[tuple[int, ...], np.dtype[np.integer]]) -> ClassTable:
+    missing = set(np.unique(ids[ids > 0]).tolist()) - {entry.id for entry in table}
+    if missing:
+        raise UsageError(
+            f"the truth holds the id {min(missing)}, which the class table lacks", "add it to the table"
+        )
+    return table
+
+
+def names(text: str, known: Collection[str], option: str) -> tuple[str, ...]:
+    """Return comma-separated names, each once.
+
+    Raises
+    ------
+    UsageError
+        When one is unknown.
+    """
+    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    unknown = [one for one in found if one not in known]
+    if unknown or not found:
+        wrong = unknown[0] if unknown else text
+        raise UsageError(f"{option} has no {wrong!r}", f"choose from {', '.join(known)}")
+    return found
+
+
+def counts(text: str, option: str) -> tuple[int, ...]:
+    """Return comma-separated positive whole numbers, each once, rising.
+
+    Raises
+    ------
+    UsageError
+        When there are others.
+    """
+    try:
+        found = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        found = []
+    if not found or found[0] < 1:
+        raise UsageError(
+            f"{option} takes whole numbers from 1, not {text!r}", f"write it like {option} 5,10,20"
+        )
+    return tuple(found)
+
+
+def make_folder(folder: Path | None) -> None:
+    """Create the folder for results before anything is computed.
+
+    Raises
+    ------
+    HsiError
+        When that is impossible.
+    """
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HsiError(
+            f"the folder {folder} could not be made ({error.strerror})", "choose another with --out"
+        ) from error

@@ -1,0 +1,1 @@
+"""Figures of methods on scenes with a known truth, method beside method on the same labels."""
