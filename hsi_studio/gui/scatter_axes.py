@@ -1,0 +1,64 @@
+"""The searchable list of what an axis of the scatter plot can measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QWidget
+from superqt import QSearchableComboBox
+
+from hsi_studio.core.band_axis import BandAxis
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.indices import IndexInfo
+from hsi_studio.core.scatter import PCA_COMPONENTS, Axis, BandValue, Component, IndexValue, axis_title
+from hsi_studio.gui.widgets import named
+
+MNF_COMPONENTS = 6
+"""As many as `hsi_studio.ml.noise_fractions` fits, whose import the list should not wait for."""
+
+_CHARACTERS = 11
+
+
+class AxisChoice(QSearchableComboBox):
+    """Bands by wavelength, components, and spectral indices once they are known."""
+
+    chosen = Signal(object)
+    """The `Axis` that the user has chosen."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._axes: list[Axis] = []
+        named(self, name)
+        self.setToolTip(f"{name}: a band, a component (PC, MNF) or a spectral index. Type to search.")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(_CHARACTERS)
+        self.setMaxVisibleItems(20)
+        self.activated.connect(lambda place: self.chosen.emit(self._axes[place]))
+
+    @property
+    def axis(self) -> Axis:
+        """The axis shown; there is one after `fill`."""
+        return self._axes[self.currentIndex()]
+
+    def fill(self, cube: Cube, indices: Sequence[IndexInfo], axis: Axis) -> None:
+        """List what a cube offers, and show an axis."""
+        self._axes = [*_components(cube), *(IndexValue(info.name) for info in indices), *_bands(cube)]
+        with QSignalBlocker(self):
+            self.clear()
+            for one in self._axes:
+                self.addItem(axis_title(cube, one))  # type: ignore[no-untyped-call]
+            if axis in self._axes:
+                self.setCurrentIndex(self._axes.index(axis))
+
+
+def _components(cube: Cube) -> Iterator[Axis]:
+    for number in range(min(PCA_COMPONENTS, cube.bands)):
+        yield Component("PCA", number)
+    for number in range(min(MNF_COMPONENTS, cube.bands)):
+        yield Component("MNF", number)
+
+
+def _bands(cube: Cube) -> Iterator[Axis]:
+    for band in BandAxis.of(cube).stops.tolist():
+        yield BandValue(band)

@@ -1,0 +1,238 @@
+"""The density plot of pixels: axes, zoom, and the lasso."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QGraphicsPolygonItem, QLabel, QWidget
+
+from hsi_studio.app.scatter_work import Plotted
+from hsi_studio.core.colormaps import lut
+from hsi_studio.core.scatter import Frame, Lasso
+from hsi_studio.gui.highlight import HIGHLIGHT
+from hsi_studio.gui.shades import is_dark, mixed, translucent
+
+_BIN = 2
+"""Widget units per bin of the plot."""
+
+_SPACING = 3
+"""Widget units between the vertices of a lasso, at the least."""
+
+_VIEW_MS = 30
+_COLORMAP = "viridis"
+_LOOK_EVENTS = {QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange}
+
+
+class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
+    """A picture of a plane; the wheel zooms, the middle button moves, the left one draws a lasso.
+
+    Shift adds to the selection, Alt takes out of it, a click without a drag selects nothing.
+    """
+
+    view_changed = Signal(object, object)
+    """(`Frame`, (rows, cols)): what to draw into how many bins."""
+    lassoed = Signal(object, bool)
+    """(`Lasso`, whether it replaces those before)."""
+    cleared = Signal()
+    """A click, or Esc."""
+    pointed = Signal(object)
+    """(x, y) under the pointer, or None."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, viewBox=_ViewBox(enableMenu=False), background=None)
+        self._home: Frame | None = None
+        self._shades = pg.ImageItem(axisOrder="row-major")
+        self._colors = pg.ImageItem(axisOrder="row-major")
+        self._lassos: list[QGraphicsPolygonItem] = []
+        self._draft = QGraphicsPolygonItem()
+        self._points: list[QPointF] = []
+        self._hint = QLabel(self)
+        self._settle = QTimer(self, singleShot=True, interval=_VIEW_MS)
+        self._settle.timeout.connect(self._tell_view)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setMinimumHeight(90)
+        self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.setAccessibleName("Scatter plot")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        plot, view = self.getPlotItem(), self.getViewBox()
+        plot.hideButtons()
+        for item in (self._shades, self._colors):
+            plot.addItem(item, ignoreBounds=True)
+        view.addItem(self._draft, ignoreBounds=True)
+        self._draft.hide()
+        view.disableAutoRange()
+        view.setDefaultPadding(0)
+        view.sigRangeChanged.connect(lambda *_: self._settle.start())
+        view.sigResized.connect(lambda *_: self._settle.start())
+        view.lasso = self._go_on
+        for name in ("left", "bottom"):
+            axis = self.getAxis(name)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(tickLength=-4, tickTextOffset=4)
+        plot.setContentsMargins(0, 6, 8, 0)  # outermost tick labels are whole
+        self.getAxis("left").setWidth(58)
+        self.getAxis("bottom").setHeight(36)
+        self._apply_look()
+
+    def set_titles(self, x: str, y: str) -> None:
+        """Name the axes."""
+        self.getAxis("bottom").setLabel(x)
+        self.getAxis("left").setLabel(y)
+
+    def set_hint(self, text: str) -> None:
+        """Show a sentence in the middle of an empty plot; an empty one hides it."""
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+
+    def set_home(self, frame: Frame | None) -> None:
+        """Show another part of the plane, to which a double-click returns; None empties the plot."""
+        self._home = frame
+        if frame is None:
+            self._shades.clear()
+            self._colors.clear()
+        else:
+            self.reset_view()
+
+    def reset_view(self) -> None:
+        """Show all points."""
+        if self._home is not None:
+            home = self._home
+            self.getViewBox().setRange(
+                xRange=(home.left, home.right), yRange=(home.bottom, home.top), padding=0
+            )
+            self._settle.start()
+
+    def show_picture(self, picture: Plotted) -> None:
+        """Show what was drawn of a part of the plane."""
+        frame = picture.frame
+        area = QRectF(frame.left, frame.bottom, frame.right - frame.left, frame.top - frame.bottom)
+        if picture.shades is None:
+            self._shades.clear()
+        else:
+            self._shades.setImage(picture.shades, levels=(0, 1), lut=self._table())
+            self._shades.setRect(area)
+        self._colors.setImage(picture.colors, levels=(0, 255))
+        self._colors.setRect(area)
+
+    def show_lassos(self, lassos: tuple[Lasso, ...]) -> None:
+        """Outline what is selected; what is taken out again is dashed."""
+        for item in self._lassos:
+            self.getViewBox().removeItem(item)
+        self._lassos = [self._outline(lasso) for lasso in lassos]
+
+    def _outline(self, lasso: Lasso) -> QGraphicsPolygonItem:
+        item = QGraphicsPolygonItem(QPolygonF([QPointF(x, y) for x, y in lasso.vertices.tolist()]))
+        style = Qt.PenStyle.SolidLine if lasso.adds else Qt.PenStyle.DashLine
+        item.setPen(pg.mkPen(HIGHLIGHT, width=1.5, style=style))
+        item.setBrush(translucent(QColor(HIGHLIGHT), 0.12 if lasso.adds else 0))
+        self.getViewBox().addItem(item, ignoreBounds=True)
+        return item
+
+    def _tell_view(self) -> None:
+        (left, right), (bottom, top) = self.getViewBox().viewRange()
+        size = self.getViewBox().sceneBoundingRect().size()
+        rows, cols = int(size.height() / _BIN), int(size.width() / _BIN)
+        if self._home is not None and rows > 0 and cols > 0 and right > left and top > bottom:
+            self.view_changed.emit(Frame(left, right, bottom, top), (rows, cols))
+
+    def _go_on(self, ev: Any) -> None:
+        """Draw the lasso along a drag of the left button."""
+        view = self.getViewBox()
+        if ev.isStart():
+            self._points = [ev.buttonDownScenePos()]
+        if (ev.scenePos() - self._points[-1]).manhattanLength() >= _SPACING:
+            self._points.append(ev.scenePos())
+        outline = QPolygonF([view.mapSceneToView(point) for point in self._points])
+        self._draft.setPolygon(outline)
+        self._draft.setVisible(not ev.isFinish())
+        if ev.isFinish() and outline.size() >= 3:
+            self._finish(outline, ev.modifiers())
+
+    def _finish(self, outline: QPolygonF, keys: Qt.KeyboardModifier) -> None:
+        adds = not keys & Qt.KeyboardModifier.AltModifier
+        anew = adds and not keys & Qt.KeyboardModifier.ShiftModifier
+        vertices = np.array([(point.x(), point.y()) for point in outline.toList()])
+        self.lassoed.emit(Lasso(vertices, adds), anew)
+
+    def _table(self) -> NDArray[np.uint8]:
+        """Return the colours of densities: from the faintest that shows on the theme's background."""
+        colors = lut(_COLORMAP)
+        chosen = colors[60:] if is_dark(self.palette()) else colors[:215][::-1]
+        table = np.zeros((256, 4), np.uint8)
+        table[1:, :3] = chosen[np.linspace(0, len(chosen) - 1, 255).astype(int)]
+        table[1:, 3] = 255
+        return table
+
+    def _apply_look(self) -> None:
+        lines, text = mixed(self.palette(), 0.35), mixed(self.palette(), 0.72)
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.88))
+        for name in ("left", "bottom"):
+            axis = self.getAxis(name)
+            axis.setPen(lines)
+            axis.setTextPen(text)
+            axis.setTickFont(font)
+            axis.label.setFont(font)
+        self._draft.setPen(pg.mkPen(HIGHLIGHT, width=1.5, style=Qt.PenStyle.DashLine))
+        self._hint.setStyleSheet(f"color: {mixed(self.palette(), 0.6).name()}; background: transparent")
+        self.setBackground(self.palette().base().color())
+        if self._shades.image is not None:
+            self._shades.setLookupTable(self._table())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in _LOOK_EVENTS and hasattr(self, "_hint"):
+            self._apply_look()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_hint"):
+            self._hint.setGeometry(self.rect().adjusted(70, 8, -16, -40))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.cleared.emit()
+        else:
+            event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        self.reset_view()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._point(event.position().toPoint())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(None)
+
+    def _point(self, at: QPoint) -> None:
+        scene, view = self.mapToScene(at), self.getViewBox()
+        inside = view.sceneBoundingRect().contains(scene)
+        point = view.mapSceneToView(scene)
+        self.pointed.emit((point.x(), point.y()) if inside and self._home is not None else None)
+
+
+class _ViewBox(pg.ViewBox):  # type: ignore[misc]
+    """Hands drags of the left button on, unless they are on an axis."""
+
+    lasso: Any = None
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
+        if ev.button() == Qt.MouseButton.LeftButton and axis is None:
+            ev.accept()
+            self.lasso(ev)
+        elif ev.button() == Qt.MouseButton.RightButton:
+            ev.ignore()
+        else:
+            super().mouseDragEvent(ev, axis=axis)
