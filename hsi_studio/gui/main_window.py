@@ -45,6 +45,7 @@ from hsi_studio.gui.widgets import refresh_icons
 from hsi_studio.gui.wiring import connect
 
 if TYPE_CHECKING:
+    from hsi_studio.gui.scatter_panel import ScatterPanel
     from hsi_studio.gui.spectrum_panel import SpectrumPanel
     from hsi_studio.gui.view_panel import ViewPanel
 
@@ -115,6 +116,7 @@ class MainWindow(QMainWindow):
             ),
             bottom=(
                 Dock("Spectra", QWidget(), heading="none"),
+                Dock("Scatter", QWidget(), heading="none"),
                 Dock("Jobs", JobsPanel(self.jobs), heading="none"),
             ),
             right=(Dock("Legend", self.legend), Dock("Help", self.help)),
@@ -128,7 +130,7 @@ class MainWindow(QMainWindow):
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
 
-    # The two panels with plots: their libraries take a third of the start, so the window comes first
+    # The panels with plots: their libraries take a third of the start, so the window comes first
 
     @cached_property
     def view_panel(self) -> ViewPanel:
@@ -148,10 +150,26 @@ class MainWindow(QMainWindow):
         panel.notice.connect(lambda text: self.toaster.tell(text, "good"))
         return panel
 
+    @cached_property
+    def scatter_panel(self) -> ScatterPanel:
+        """The panel of the scatter plot."""
+        from hsi_studio.app.scatter_model import ScatterModel
+        from hsi_studio.gui import scatter_panel
+        from hsi_studio.gui.highlight import Highlighter
+
+        model = ScatterModel(self.session, self.labelling, self.jobs, self)
+        panel = scatter_panel.ScatterPanel(model, self.labelling, self.catalogue)
+        panel.highlighted.connect(Highlighter(self.canvas, model).show)
+        self.spectra.regions_changed.connect(model.set_regions)
+        model.notice.connect(lambda text: self.toaster.tell(text, "good"))
+        model.failed.connect(lambda error: self.toaster.tell_error("Drawing the scatter plot", error))
+        return panel
+
     def _fill_docks(self) -> None:
         self._later.stop()
         self.docks["View"].fill(self.view_panel)
         self.docks["Spectra"].fill(self.spectrum_panel)
+        self.docks["Scatter"].fill(self.scatter_panel)
 
     def _restore(self) -> None:
         self._bind_keys()
@@ -278,7 +296,8 @@ class MainWindow(QMainWindow):
     def stop(self, timeout_s: float = 1.5) -> bool:
         """End all threads; called once, after the window has closed. Returns whether they ended in time."""
         self._later.stop()
-        built = (self.view_panel,) if "view_panel" in self.__dict__ else ()
+        lazy = ("view_panel", "scatter_panel")
+        built = [getattr(self, name) for name in lazy if name in self.__dict__]
         parts = (
             self.jobs, self.probe, self.legends, self.catalogue, self.recent, self.pictures, self.spectra,
             self.desk, *built,
