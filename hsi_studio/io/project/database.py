@@ -66,7 +66,7 @@ class Database:
         return self._identities() == self._files
 
     def _identities(self) -> list[tuple[int, int] | None]:
-        return [_identity(file) for file in (self.path, _beside(self.path, "-wal"))]
+        return [_identity(file) for file in (self.path, beside(self.path, "-wal"))]
 
     def _locked(self, opened: ExitStack) -> bool:
         """Tell whether this is now the only writer; otherwise, leave a note why not."""
@@ -90,34 +90,22 @@ class Database:
 
     def _connected(self, opened: ExitStack) -> sqlite3.Connection:
         if not self.read_only:
-            connection = _connect(self.path, "rw", opened)
+            connection = connect(self.path, "rw", opened)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
         else:
-            connection = _reader(self.path, opened)
+            connection = reader(self.path, opened)
         self.schema = _checked(connection, self.path)
         if self.schema < schema.SCHEMA:
             connection = _private_copy(self.path, opened) if self.read_only else connection
             schema.migrate(connection)
+        if schema.declared(connection) != schema.expected():
+            raise DamagedProjectError(self.path, "its tables are not those of a project")
         return connection
 
 
-def empty_database(path: Path) -> None:
-    """Write the file of a project without cubes, classes or history."""
-    with ExitStack() as opened:
-        connection = _connect(path, "rwc", opened)
-        schema.create_tables(connection)
-        connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _require_file(path: Path) -> None:
-    if not path.is_file():
-        raise ProjectFileError(f"{path} does not exist or is no file", "check the path")
-    if not path.stat().st_size:
-        raise DamagedProjectError(path, "it is empty")
-
-
-def _connect(path: Path, mode: str, opened: ExitStack) -> sqlite3.Connection:
+def connect(path: Path, mode: str, opened: ExitStack) -> sqlite3.Connection:
+    """Connect to a file that `opened` closes; `mode` is ``ro``, ``rw`` or ``rwc`` (make it)."""
     place = path.absolute().as_posix()
     uri = f"file://{'' if place.startswith('/') else '/'}{quote(place)}?mode={mode}"
     connection = sqlite3.connect(
@@ -130,10 +118,10 @@ def _connect(path: Path, mode: str, opened: ExitStack) -> sqlite3.Connection:
     return connection
 
 
-def _reader(path: Path, opened: ExitStack) -> sqlite3.Connection:
+def reader(path: Path, opened: ExitStack) -> sqlite3.Connection:
     """Connect for reading, where not even SQLite's own files beside the project can be written if need be."""
     with ExitStack() as attempt:
-        connection = _connect(path, "ro", attempt)
+        connection = connect(path, "ro", attempt)
         try:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except sqlite3.OperationalError:
@@ -142,13 +130,20 @@ def _reader(path: Path, opened: ExitStack) -> sqlite3.Connection:
     return connection
 
 
+def _require_file(path: Path) -> None:
+    if not path.is_file():
+        raise ProjectFileError(f"{path} does not exist or is no file", "check the path")
+    if not path.stat().st_size:
+        raise DamagedProjectError(path, "it is empty")
+
+
 def _private_copy(path: Path, opened: ExitStack) -> sqlite3.Connection:
     folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="hsi_studio_")))
     copy = folder / path.name
     shutil.copyfile(path, copy)
-    if _beside(path, "-wal").exists():
-        shutil.copyfile(_beside(path, "-wal"), _beside(copy, "-wal"))
-    return _connect(copy, "rw", opened)
+    if beside(path, "-wal").exists():
+        shutil.copyfile(beside(path, "-wal"), beside(copy, "-wal"))
+    return connect(copy, "rw", opened)
 
 
 def _checked(connection: sqlite3.Connection, path: Path) -> int:
@@ -165,7 +160,8 @@ def _checked(connection: sqlite3.Connection, path: Path) -> int:
     return known
 
 
-def _beside(path: Path, ending: str) -> Path:
+def beside(path: Path, ending: str) -> Path:
+    """Return the path of one of SQLite's files beside a project."""
     return path.with_name(path.name + ending)
 
 

@@ -24,7 +24,8 @@ _CAUSES = {
     sqlite3.SQLITE_NOMEM: ("does not fit into memory", "close other programs and try again"),
     sqlite3.SQLITE_TOOBIG: ("cannot hold a change that large", "split it into smaller ones"),
 }
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""Result codes that tell of a file's content."""
 
 
 class ProjectFileError(HsiError):
@@ -53,13 +54,16 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _sentence(error, path) from error
+        raise sentence(error, path) from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise ProjectFileError(f"{path.name} cannot be used ({reason})", _SAVE_ELSEWHERE) from error
 
 
-def _sentence(error: sqlite3.Error, path: Path) -> ProjectFileError:
+def sentence(error: sqlite3.Error, path: Path) -> ProjectFileError:
+    """Return what SQLite raised about a file, in words."""
+    if isinstance(error, sqlite3.ProgrammingError):
+        return ProjectFileError(f"{path.name} is closed", "open it again")
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     if code in _CAUSES:
         cause, remedy = _CAUSES[code]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-import time
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import time
 from typing import Any
 
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import Edit, ProjectCube, ProjectState
-from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.project.database import Database, empty_database
+from hsi_studio.io.project.copy import copy_project, write_project
+from hsi_studio.io.project.database import Database, beside, reader
 from hsi_studio.io.project.errors import ProjectFileError, decoding, told
+from hsi_studio.io.project.flush import Flusher
 from hsi_studio.io.project.store import Store
 
 
@@ -38,10 +40,11 @@ class DescriptionVersion:
 
 
 class ProjectFile:
-    """A project on disk. Use it from one thread at a time.
+    """A project on disk. Use it from one thread at a time; `save_copy` may run beside on another.
 
-    What a method has written when it returns survives the end of the process, however it ends. After an error
-    nothing is half done: the same call can be tried again, and `save_copy` still works.
+    What a method has written when it returns survives the end of the process, however it ends; a power cut
+    costs the last second at most, and never the file. After an error nothing is half done: the same call can
+    be tried again, and `save_copy` still works.
 
     Attributes
     ----------
@@ -50,12 +53,19 @@ class ProjectFile:
 
     def __init__(self, database: Database) -> None:
         self.path = database.path
-        self._database = database
-        self._store = Store(database.connection, self.path)
+        self._flusher = Flusher(beside(self.path, "-wal"))
+        self._use(database)
 
     @classmethod
-    def create(cls, path: Path) -> ProjectFile:
-        """Make a project without cubes, classes or history, and open it.
+    def create(cls, path: Path, state: ProjectState | None = None) -> ProjectFile:
+        """Make a project and open it.
+
+        Parameters
+        ----------
+        path : Path
+        state : ProjectState, optional
+            What the project starts with, as the first step of its history: the way to keep what is in memory
+            when its old file is out of reach. By default: no cubes, no classes.
 
         Raises
         ------
@@ -66,8 +76,7 @@ class ProjectFile:
         """
         if path.exists():
             raise ProjectFileError(f"{path.name} exists already", "choose another name")
-        with atomic_output(path) as temporary, told(path):
-            empty_database(temporary)
+        write_project(path, state or ProjectState())
         return cls.open(path)
 
     @classmethod
@@ -92,18 +101,6 @@ class ProjectFile:
         return self._database.notes
 
     @property
-    def state(self) -> ProjectState:
-        """Cubes, classes and labels, read from the file; what is held in memory follows its own edits."""
-        with self._reading() as store:
-            return store.state()
-
-    @property
-    def depth(self) -> tuple[int, int]:
-        """Steps of the history that are done, and all of them."""
-        with self._reading() as store:
-            return store.position(), store.steps()
-
-    @property
     def identity(self) -> str:
         """Return what tells the project from all others but its own copies."""
         with self._reading() as store:
@@ -121,6 +118,18 @@ class ProjectFile:
     def schema(self) -> int:
         """Format of the file before it was opened."""
         return self._database.schema
+
+    @property
+    def state(self) -> ProjectState:
+        """Cubes, classes and labels, read from the file; what is held in memory follows its own edits."""
+        with self._reading() as store:
+            return store.state()
+
+    @property
+    def depth(self) -> tuple[int, int]:
+        """Steps of the history that are done, and all of them."""
+        with self._reading() as store:
+            return store.position(), store.steps()
 
     @property
     def undo_title(self) -> str | None:
@@ -143,12 +152,7 @@ class ProjectFile:
             When it cannot be kept; then nothing has changed.
         """
         with self._writing() as store:
-            seq, now = store.position() + 1, time.time()
-            store.drop_after(seq - 1)
-            store.add_step(seq, edit, now)
-            store.add_descriptions(edit, now)
-            store.apply(edit)
-            store.set_position(seq)
+            store.add_done(edit, time())
 
     def undo(self) -> Edit | None:
         """Take the last step back; return the edit that does so, None when there is no step."""
@@ -196,24 +200,44 @@ class ProjectFile:
         """Return every text that a class has had, oldest first."""
         with self._reading() as store, decoding(self.path, "a description"):
             rows = store.connection.execute(
-                "SELECT text, time FROM descriptions WHERE class = ? ORDER BY number", (class_id,)
+                "SELECT text, time, flipped FROM descriptions WHERE class = ? ORDER BY number", (class_id,)
             )
-            return [DescriptionVersion(text, datetime.fromtimestamp(when, UTC)) for text, when in rows]
+            return [
+                DescriptionVersion(text, datetime.fromtimestamp(when, UTC), flipped)
+                for text, when, flipped in rows
+            ]
+
+    def set_flipped(self, class_id: int, flipped: int) -> None:
+        """Note how many predicted pixels the newest description of a class has turned."""
+        with self._writing() as store:
+            store.connection.execute(
+                "UPDATE descriptions SET flipped = ? "
+                "WHERE number = (SELECT max(number) FROM descriptions WHERE class = ?)",
+                (flipped, class_id),
+            )
 
     def save_copy(self, path: Path, progress: Progress | None = None) -> None:
-        """Write a copy with the whole history.
+        """Write a copy with the whole history, as of now; `append` may go on meanwhile on its own thread.
+
+        When the file has been removed or replaced, the copy is made of what is still open, and only on the
+        thread that uses this object.
 
         Raises
         ------
         HsiError
-            When it cannot be written; a file that was there before stays.
+            When it cannot be written, or is open in another window; what was there before stays.
         Cancelled
             By `progress`.
         """
-        from hsi_studio.io.project.copy import copy_database
+        with ExitStack() as opened, told(self.path):
+            source = self._snapshot(opened) if self._database.in_place() else self._store.connection
+            copy_project(source, self.path, path, progress or Progress())
 
-        with atomic_output(path) as temporary, told(path):
-            copy_database(self._store.connection, temporary, progress or Progress())
+    def _snapshot(self, opened: ExitStack) -> sqlite3.Connection:
+        connection = reader(self.path, opened)
+        connection.execute("BEGIN")
+        connection.execute("SELECT position FROM state").fetchone()
+        return connection
 
     def checkpoint(self) -> None:
         """Press everything onto the disk, into the one file."""
@@ -222,28 +246,63 @@ class ProjectFile:
 
     def close(self) -> None:
         """Close the file; all of it lies in the one file then."""
+        self._flusher.stop()
         with told(self.path):
             self._database.close()
 
+    def _use(self, database: Database) -> None:
+        self._database = database
+        self._store = Store(database.connection, self.path)
+        with told(self.path):
+            self._token = self._store.token()
+
     @contextmanager
     def _reading(self) -> Iterator[Store]:
-        with told(self.path), self._transaction("BEGIN"):
+        with told(self.path), _transaction(self._store.connection, "BEGIN"):
             yield self._store
 
     @contextmanager
     def _writing(self) -> Iterator[Store]:
+        if not self._database.in_place():
+            self._find_again()
         if self.read_only:
             raise ProjectFileError(f"{self.path.name} is open for looking only", "save it under another name")
-        with told(self.path), self._transaction("BEGIN IMMEDIATE"):
-            yield self._store
+        with told(self.path):
+            self._flusher.soon()
+            with _transaction(self._store.connection, "BEGIN IMMEDIATE"):
+                yield self._store
+            self._token = self._store.token()
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[None]:
-        connection = self._store.connection
-        connection.execute(begin)
-        try:
-            yield
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+    def _find_again(self) -> None:
+        """Go on with the file that lies at the path now, such as on a disk that was plugged in again.
+
+        Raises
+        ------
+        ProjectFileError
+            When there is none, or it has another history than this object knows.
+        """
+        if not self.path.exists():
+            raise ProjectFileError(
+                f"{self.path} has been moved or removed",
+                "put it back, or save the project under another name",
+            )
+        with ExitStack() as opened, told(self.path):
+            if Store(reader(self.path, opened), self.path).token() != self._token:
+                raise ProjectFileError(
+                    f"{self.path.name} has been replaced by another file, which has not all of these changes",
+                    "save the project under another name",
+                )
+        with suppress(sqlite3.Error):
+            self._database.close()
+        self._use(Database(self.path))
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

@@ -17,7 +17,9 @@ class InUseError(ProjectFileError):
     """Another window or program writes to the project."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path.name} is open in another window of hsi_studio", "close it there first")
+        super().__init__(
+            f"{path.name} is open in another window of hsi_studio", "close it there, or choose another name"
+        )
 
 
 def lock(path: Path) -> BaseFileLock:

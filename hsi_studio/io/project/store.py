@@ -6,7 +6,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from time import time
 from types import MappingProxyType
+
+import numpy as np
 
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.labels import TILE, Ids, LabelEdit, Labels, Patch, TileKey
@@ -25,7 +28,8 @@ from hsi_studio.io.project.codec import (
 )
 from hsi_studio.io.project.errors import decoding
 
-_PATCH = "cube, row, col, rows, cols, ids"
+CUBE_COLUMNS = "number, path, name, fingerprint, rows, cols, options"
+_MOST_SIDE = 2**31
 
 
 class Store:
@@ -51,10 +55,26 @@ class Store:
         labels = {cube.number: self.labels(cube) for cube in cubes}
         return ProjectState(self.classes(), cubes, MappingProxyType(labels))
 
+    def fill(self, state: ProjectState, title: str) -> None:
+        """Make all of a state the first step of an empty project."""
+        for cube in state.cubes:
+            self.add_cube(cube)
+        if edit := whole_edit(state, title):
+            self.add_done(edit, time())
+
+    def add_done(self, edit: Edit, when: float) -> None:
+        """Do an edit and write it as the last step; steps that could be redone are forgotten."""
+        seq = self.position() + 1
+        self.drop_after(seq - 1)
+        self.add_step(seq, edit, when)
+        self.add_descriptions(edit, when)
+        self.apply(edit)
+        self.set_position(seq)
+
     def cubes(self) -> tuple[ProjectCube, ...]:
         """Return all cubes by number."""
-        rows = self._run("SELECT number, path, name, fingerprint, rows, cols, options FROM cubes ORDER BY 1")
-        return tuple(self._cube(row) for row in rows)
+        with decoding(self.path, "its list of cubes"):
+            return tuple(map(cube_of, self._run(f"SELECT {CUBE_COLUMNS} FROM cubes ORDER BY 1")))
 
     def cube(self, number: int) -> ProjectCube:
         """Return one cube; `KeyError` when the project does not know it."""
@@ -62,15 +82,6 @@ class Store:
             if cube.number == number:
                 return cube
         raise KeyError(number)
-
-    def _cube(self, row: Sequence[object]) -> ProjectCube:
-        with decoding(self.path, "a cube"):
-            if [type(value) for value in row] != [int, str, str, str, int, int, str]:
-                raise TypeError
-            cube = ProjectCube(*row)  # type: ignore[arg-type]
-            if not 0 < cube.rows <= MOST_SIDE or not 0 < cube.cols <= MOST_SIDE:
-                raise ValueError
-        return cube
 
     def add_cube(self, cube: ProjectCube) -> None:
         """Insert a cube under its number."""
@@ -141,6 +152,14 @@ class Store:
         """Return the random name that a project gets when it is made."""
         return str(self._run("SELECT project FROM state").fetchone()[0])
 
+    def token(self) -> tuple[object, ...]:
+        """Return what tells this history from any other, and from itself a step earlier."""
+        row = self._run(
+            "SELECT project, position, (SELECT max(seq) FROM journal), "
+            "(SELECT time FROM journal ORDER BY seq DESC LIMIT 1) FROM state"
+        )
+        return tuple(row.fetchone() or ())
+
     def position(self) -> int:
         """Return how many steps of the history are done."""
         with decoding(self.path, "its place in the history"):
@@ -166,22 +185,22 @@ class Store:
             self._run("DELETE FROM patches WHERE number >= ?", (first,))
             self._run("DELETE FROM journal WHERE seq > ?", (position,))
 
-    def add_step(self, seq: int, edit: Edit, time: float) -> None:
+    def add_step(self, seq: int, edit: Edit, when: float) -> None:
         """Write an edit into the history as its last step."""
         (first,) = self._run("SELECT coalesce(max(number), 0) + 1 FROM patches").fetchone()
         patches = [_patch_row(number, patch) for number, change in edit.labels.items() for patch in change]
         numbered = ((first + place, *row) for place, row in enumerate(patches))
         self.connection.executemany("INSERT INTO patches VALUES (?, ?, ?, ?, ?, ?, ?)", numbered)
         tables = None if edit.classes is None else pack_tables(edit.classes)
-        row = (seq, edit.title, time, tables, first, len(patches))
+        row = (seq, edit.title, when, tables, first, len(patches))
         self._run("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", row)
 
-    def add_descriptions(self, edit: Edit, time: float) -> None:
+    def add_descriptions(self, edit: Edit, when: float) -> None:
         """Keep every description that an edit changes or brings."""
         before, after = edit.classes or (ClassTable(()), ClassTable(()))
         known = {entry.id: entry.description for entry in before}
         changed = [entry for entry in after if entry.description != known.get(entry.id, "")]
-        rows = [(entry.id, entry.description, time) for entry in changed]
+        rows = [(entry.id, entry.description, when) for entry in changed]
         self.connection.executemany("INSERT INTO descriptions (class, text, time) VALUES (?, ?, ?)", rows)
 
     def step(self, seq: int) -> Edit:
@@ -203,16 +222,41 @@ class Store:
     def patches(self, first: int, count: int) -> Iterator[tuple[int, Patch]]:
         """Yield (cube, patch) of `count` rows from number `first`; `ValueError` for damaged ones."""
         rows = self._run(
-            f"SELECT {_PATCH} FROM patches WHERE number BETWEEN ? AND ? ORDER BY number",
+            "SELECT cube, row, col, rows, cols, ids FROM patches "
+            "WHERE number BETWEEN ? AND ? ORDER BY number",
             (first, first + count - 1),
         )
         for number, row, col, height, width, ids in rows:
             yield number, unpack_patch(ids, Window(row, col, height, width))
 
 
-MOST_SIDE = 2**31
-
-
 def _patch_row(number: int, patch: Patch) -> tuple[int, int, int, int, int, bytes]:
     window = patch.window
     return number, window.row, window.col, window.rows, window.cols, pack_patch(patch)
+
+
+def whole_edit(state: ProjectState, title: str) -> Edit:
+    """Return the edit from nothing to a state."""
+    labels = {
+        number: tuple(
+            Patch(labels.tile_window(key), np.zeros_like(tile), tile) for key, tile in labels.tiles.items()
+        )
+        for number, labels in state.labels.items()
+    }
+    return Edit(title, labels, (ClassTable(()), state.classes))
+
+
+def cube_of(row: Sequence[object]) -> ProjectCube:
+    """Return the cube of a row of `CUBE_COLUMNS`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        When there can be no such cube.
+    """
+    if [type(value) for value in row] != [int, str, str, str, int, int, str]:
+        raise TypeError(f"no cube: {row}")
+    cube = ProjectCube(*row)  # type: ignore[arg-type]
+    if not 0 < cube.rows <= _MOST_SIDE or not 0 < cube.cols <= _MOST_SIDE:
+        raise ValueError(f"a cube of impossible size: {row}")
+    return cube
