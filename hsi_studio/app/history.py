@@ -18,13 +18,19 @@ class History:
     """The edits that can be undone and redone, numbered from 0 in the order in which they were done.
 
     Only those around the present are at hand: `older` done ones and `newer` undone ones have to be fetched
-    before they can be undone or redone.
+    before they can be undone or redone. The first `fixed` ones are what a project began with: they stay.
     """
 
     older: int = 0
     newer: int = 0
+    fixed: int = 0
     _done: deque[Edit] = field(default_factory=deque)
     _undone: deque[Edit] = field(default_factory=deque)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has ever been done."""
+        return self.newer_start + self.newer == 0
 
     @property
     def undo_title(self) -> str | None:
@@ -44,7 +50,7 @@ class History:
     @property
     def wants_older(self) -> bool:
         """Whether older edits should be fetched before someone waits for them."""
-        return self.older > 0 and len(self._done) < _FEW
+        return self.older > self.fixed and len(self._done) < _FEW
 
     @property
     def wants_newer(self) -> bool:

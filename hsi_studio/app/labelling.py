@@ -16,7 +16,7 @@ from hsi_studio.app.project_cubes import is_same_image, project_cube
 from hsi_studio.app.session import OpenCube, Session
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.labels import LabelEdit, Labels
-from hsi_studio.core.project import Edit, ProjectState
+from hsi_studio.core.project import Edit, ProjectCube, ProjectState
 from hsi_studio.core.window import Window
 
 _FETCHED = 50
@@ -53,8 +53,8 @@ class Labelling(QObject):
         self._history = History()
         self._counts: Counts = {}
         self._preview: Labels | None = None
-        self._folder: Path | None = None
-        self.number: int | None = None
+        self.folder: Path | None = None  # that paths of cubes are relative to
+        self.number: int | None = None  # of the current cube
         self.state = ProjectState()
         self.active = 0
         self.kept = KeptState()
@@ -128,11 +128,31 @@ class Labelling(QObject):
         self._preview = labels
         self._tell_drawn(before, changed)
 
+    def start_with(self, classes: ClassTable) -> None:
+        """Let a project begin with classes; one in which anything was done stays as it is.
+
+        They are kept as the first step of its history, which undo does not take back.
+        """
+        edit = Edit("Start with classes", classes=(self.classes, classes))
+        if edit and self._history.is_empty and not self.refusal:
+            self._history = History(older=1, fixed=1)
+            self._apply(edit)
+            self.committed.emit(edit)
+
+    def known_number(self) -> int | None:
+        """Return the number of the current cube, which the project knows from now on.
+
+        None without a cube, or when nothing may be changed.
+        """
+        current = self._session.current
+        if current is not None and not self.refusal and self.number is None:
+            self._add(current)
+        return self.number
+
     def paint(self, edit: LabelEdit, title: str) -> None:
         """Change the labels of the current cube."""
-        current = self._session.current
-        if current is not None and edit and not self.refusal and self.number is None:
-            self._add(current)
+        if edit:
+            self.known_number()
         self.commit(Edit(title, {} if self.number is None else {self.number: edit}))
 
     def commit(self, edit: Edit) -> None:
@@ -151,6 +171,7 @@ class Labelling(QObject):
         """Take the last edit back."""
         edit = None if self.refusal else self._history.undo()
         if edit is not None:
+            self._show_cube_of(edit)
             self._apply(edit)
             self.undone.emit()
             self._fetch()
@@ -159,24 +180,30 @@ class Labelling(QObject):
         """Do again what was undone last."""
         edit = None if self.refusal else self._history.redo()
         if edit is not None:
+            self._show_cube_of(edit)
             self._apply(edit)
             self.redone.emit()
             self._fetch()
 
     def load(
-        self, state: ProjectState, history: History, counts: Counts, kept: KeptState, folder: Path | None
+        self, state: ProjectState, history: History, counts: Counts, kept: KeptState, active: int = 0
     ) -> None:
-        """Show another project; paths of its cubes are relative to `folder`, absolute for None."""
-        self.state, self._history, self._counts, self._folder = state, history, counts, folder
-        self.active = 0
+        """Show another project."""
+        self.state, self._history, self._counts = state, history, counts
+        self.active = active
         self.kept = kept
         self.project_changed.emit()
         self._choose_active()
+        self.active_changed.emit(self.active)
         self.classes_changed.emit()
         self._on_cube()
         self.history_changed.emit()
         self.kept_changed.emit(kept)
         self._fetch()
+
+    def set_cubes(self, cubes: tuple[ProjectCube, ...]) -> None:
+        """Note where cubes of the project lie now."""
+        self.state = replace(self.state, cubes=cubes)
 
     def set_kept(self, kept: KeptState) -> None:
         """Say whether the changes so far are in the file."""
@@ -193,14 +220,22 @@ class Labelling(QObject):
     def _fetch(self) -> None:
         history = self._history
         if history.wants_older:
-            self.fetch_wanted.emit(max(0, history.older - _FETCHED), history.older)
+            self.fetch_wanted.emit(max(history.fixed, history.older - _FETCHED), history.older)
         if history.wants_newer:
             start = history.newer_start
             self.fetch_wanted.emit(start, start + min(_FETCHED, history.newer))
 
+    def _show_cube_of(self, edit: Edit) -> None:
+        """Nobody undoes what they do not see: make a cube that the edit changes the current one."""
+        if edit.labels and self.number not in edit.labels:
+            for index, opened in enumerate(self._session.cubes):
+                if self.number_of(opened) in edit.labels:
+                    self._session.select(index)
+                    return
+
     def _add(self, opened: OpenCube) -> None:
         self.number = 1 + max((known.number for known in self.state.cubes), default=0)
-        known = project_cube(self.number, opened, self._folder)
+        known = project_cube(self.number, opened, self.folder)
         self.state = replace(self.state, cubes=(*self.state.cubes, known))
         self.cube_added.emit(known)
 

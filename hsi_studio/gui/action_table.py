@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hsi_studio.gui.actions import SEPARATOR, ActionRow
+from hsi_studio.gui.class_actions import MENU as CLASS_MENU
+from hsi_studio.gui.class_actions import ROWS as CLASS_ROWS
 from hsi_studio.gui.label_actions import KEYS as LABEL_TOOLS
 from hsi_studio.gui.label_actions import MENU as LABEL_MENU
 from hsi_studio.gui.label_actions import ROWS as LABEL_ROWS
@@ -190,7 +192,7 @@ GROUPS = {
     "File": FILE,
     "View": VIEW,
     "Theme": THEMES,
-    "Tools": (*TOOLS, *STEPS), "Labels": LABEL_ROWS,
+    "Tools": (*TOOLS, *STEPS), "Labels": (*LABEL_ROWS, *CLASS_ROWS),
     "Model": MODEL,
     "Help": HELP,
 }
@@ -217,6 +219,7 @@ THEME_MENU = ("theme.system", "theme.light", "theme.dark")
 TOOLS_MENU = (
     "tool.inspect", "tool.pan", "tool.rectangle_spectrum", "tool.polygon_spectrum", SEPARATOR, *LABEL_MENU,
 )  # fmt: skip
+LABELS_MENU = CLASS_MENU
 MODEL_MENU = ("model.apply",)
 HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.about")
 TOOLBAR = ("tool.inspect", "tool.pan", SEPARATOR, *LABEL_TOOLS, SEPARATOR, "view.fit", "view.actual")

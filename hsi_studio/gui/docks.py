@@ -27,10 +27,20 @@ class Dock(QDockWidget):
     content : QWidget
     heading : {"title", "none"}
         Whether the name stands over the panel; not where tabs or the panel's own headings tell what it is.
+    at_start : bool
+        Whether it is there from the start; panels at the right come when they are asked for.
     """
 
-    def __init__(self, title: str, content: QWidget, *, heading: Literal["title", "none"] = "title") -> None:
+    def __init__(
+        self,
+        title: str,
+        content: QWidget,
+        *,
+        heading: Literal["title", "none"] = "title",
+        at_start: bool = False,
+    ) -> None:
         super().__init__(title)
+        self.at_start = at_start
         self.setObjectName(f"dock.{title}")
         self.setWidget(content)
         self._heading = QWidget() if heading == "none" else _heading(self, title)
@@ -95,7 +105,7 @@ class Docks:
                 self._window.addDockWidget(area, dock)
                 if dock.isFloating():
                     dock.setFloating(False)
-                dock.setVisible(area != RIGHT)
+                dock.setVisible(dock.at_start or area != RIGHT)
         for first, second in pairwise(self._bottom):
             self._window.tabifyDockWidget(first, second)
         self._bottom[0].raise_()

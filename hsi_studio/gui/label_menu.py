@@ -6,14 +6,14 @@ from collections.abc import Hashable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.probe import ground_text
 from hsi_studio.app.session import Session
 from hsi_studio.app.worker import LatestWorker
-from hsi_studio.core.classes import ClassEntry, Color
+from hsi_studio.core.classes import ClassEntry
 from hsi_studio.core.labels import Labels
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.selection import Selection
@@ -21,8 +21,7 @@ from hsi_studio.core.wand import connected_region
 from hsi_studio.gui.canvas import Canvas
 from hsi_studio.gui.label_paint import Paint, adding, erasing
 from hsi_studio.gui.label_tools import LabelTools
-
-_SWATCH = 12
+from hsi_studio.gui.swatches import swatch
 
 
 class LabelMenu(QObject):
@@ -112,16 +111,3 @@ class LabelMenu(QObject):
         text = f"row {row}, col {col}" + (f", {ground}" if ground else "")
         QGuiApplication.clipboard().setText(text)
         self.notice.emit(f"Copied: {text}")
-
-
-def swatch(color: Color) -> QIcon:
-    """Return a square in the colour of a class, for menus."""
-    picture = QPixmap(_SWATCH, _SWATCH)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(*color))
-    painter.drawRoundedRect(0, 0, _SWATCH, _SWATCH, 3, 3)
-    painter.end()
-    return QIcon(picture)

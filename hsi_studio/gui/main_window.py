@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from hsi_studio.app.catalogue import IndexCatalogue
+from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.legend import LegendService
@@ -26,11 +27,14 @@ from hsi_studio.app.spectra_model import SpectraModel
 from hsi_studio.gui.action_table import ROWS
 from hsi_studio.gui.actions import Actions, shown
 from hsi_studio.gui.canvas import Canvas
+from hsi_studio.gui.class_commands import ClassCommands
+from hsi_studio.gui.classes_panel import ClassesPanel
 from hsi_studio.gui.command_palette import CommandPalette
 from hsi_studio.gui.docks import Dock, Docks, restore_geometry, saved_geometry
 from hsi_studio.gui.file_commands import FileCommands
 from hsi_studio.gui.help_view import HelpView
 from hsi_studio.gui.jobs_panel import JobsPanel
+from hsi_studio.gui.label_commands import LabelCommands
 from hsi_studio.gui.label_desk import LabelDesk
 from hsi_studio.gui.layers_panel import CubesList, LayersList
 from hsi_studio.gui.legend_panel import LegendPanel
@@ -70,6 +74,8 @@ class MainWindow(QMainWindow):
     files: FileCommands
     views: ViewCommands
     models: ModelCommands
+    classes: ClassCommands
+    label_files: LabelCommands
 
     def __init__(self, settings: Settings, settings_file: Path, theme: Theme) -> None:
         super().__init__()
@@ -79,6 +85,7 @@ class MainWindow(QMainWindow):
         self._store.failed.connect(self._on_unsaved)
         self.session = Session(self)
         self.labelling = Labelling(self.session, self)
+        self.class_spectra = ClassSpectraService(self.session, self.labelling, self)
         self.jobs = JobQueue(self)
         self.pictures = RenderService(self.session, self)
         self.spectra = SpectraModel(self.session, self)
@@ -119,16 +126,24 @@ class MainWindow(QMainWindow):
                 Dock("Scatter", QWidget(), heading="none"),
                 Dock("Jobs", JobsPanel(self.jobs), heading="none"),
             ),
-            right=(Dock("Legend", self.legend), Dock("Help", self.help)),
+            right=(
+                Dock("Classes", QWidget(), heading="none", at_start=True),
+                Dock("Legend", self.legend),
+                Dock("Help", self.help),
+            ),
         )
         self.status = StatusBar(self.jobs)
         self.setStatusBar(self.status)
         self.files = FileCommands(self)
         self.views = ViewCommands(self)
         self.models = ModelCommands(self)
+        self.classes = ClassCommands(self)
+        self.label_files = LabelCommands(self)
         self.desk = LabelDesk(self)
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
+        self.class_panel = ClassesPanel(self.labelling, self.class_spectra, self.classes, self.menus.labels)
+        self.docks["Classes"].fill(self.class_panel)
 
     # The panels with plots: their libraries take a third of the start, so the window comes first
 
@@ -300,7 +315,7 @@ class MainWindow(QMainWindow):
         built = [getattr(self, name) for name in lazy if name in self.__dict__]
         parts = (
             self.jobs, self.probe, self.legends, self.catalogue, self.recent, self.pictures, self.spectra,
-            self.desk, *built,
+            self.desk, self.class_spectra, *built,
         )  # fmt: skip
         # Each waits for the step in progress; a reading that hangs must not keep the program from ending.
         waiting = threading.Thread(target=lambda: [part.stop() for part in parts], daemon=True)

@@ -26,6 +26,7 @@ _MENUS = (
     ("&File", table.FILE_MENU),
     ("&View", table.VIEW_MENU),
     ("&Tools", table.TOOLS_MENU),
+    ("&Labels", table.LABELS_MENU),
     ("&Model", table.MODEL_MENU),
     ("&Help", table.HELP_MENU),
 )
@@ -44,6 +45,8 @@ class Menus:
         }
         for title, keys in _MENUS:
             self._build(title, keys)
+        self.labels = window.commands.menu("Class table and labels", table.LABELS_MENU, window)
+        self.labels.aboutToShow.connect(window.commands.refresh)
         self.toolbar = self._build_toolbar()
         self.search = self._build_search()
 

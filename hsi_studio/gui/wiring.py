@@ -32,6 +32,8 @@ def _connect_session(window: MainWindow) -> None:
     window.session.layers_changed.connect(window.commands.refresh)
     window.pictures.failed.connect(told(window, "Drawing the picture"))
     window.legends.failed.connect(told(window, "Counting the classes"))
+    window.class_spectra.failed.connect(told(window, "Averaging the classes"))
+    window.files.opener.demo_opened.connect(window.classes.on_demo)
     window.files.opener.demo_opened.connect(window.models.on_demo)
 
 

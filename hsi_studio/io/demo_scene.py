@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.core.classes import ClassRaster, ClassTable
+from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.source import ArraySource
 from hsi_studio.errors import CubeFileError
+from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.fingerprint import fingerprint
 from hsi_studio.paths import resource
 
@@ -20,25 +21,6 @@ _REMEDY = "install tensorly==0.10.0"
 
 # Bands (1-based) in strong water vapour absorption, which the distributed scene leaves out.
 _LEFT_OUT = (*range(104, 109), *range(150, 164), 220)
-
-CLASS_NAMES = (
-    "Alfalfa",
-    "Corn-notill",
-    "Corn-mintill",
-    "Corn",
-    "Grass-pasture",
-    "Grass-trees",
-    "Grass-pasture-mowed",
-    "Hay-windrowed",
-    "Oats",
-    "Soybean-notill",
-    "Soybean-mintill",
-    "Soybean-clean",
-    "Wheat",
-    "Woods",
-    "Buildings-Grass-Trees-Drives",
-    "Stone-Steel-Towers",
-)
 
 
 def open_demo() -> tuple[Cube, ClassRaster]:
@@ -55,6 +37,7 @@ def open_demo() -> tuple[Cube, ClassRaster]:
     """
     scene, truth = _data_file("Indian_pines_corrected.npy"), _data_file("Indian_pines_gt.npy")
     wavelengths, fwhm = _band_table()
+    classes = read_classes(resource("classes", "indian_pines.yaml"))
     cube = Cube(
         ArraySource(np.load(scene, mmap_mode="r")),
         name="Indian Pines",
@@ -65,7 +48,7 @@ def open_demo() -> tuple[Cube, ClassRaster]:
         fingerprint=fingerprint([scene]),
         notes=("Values are at-sensor radiance × 500 + 1000, as distributed.",),
     )
-    return cube, ClassRaster("Ground truth", np.load(truth), ClassTable.from_names(CLASS_NAMES))
+    return cube, ClassRaster("Ground truth", np.load(truth), classes)
 
 
 def _data_file(name: str) -> Path:

@@ -33,8 +33,8 @@ class ChoiceDialog(Question):
     chosen = Signal(str)
     """The value for the option that `ChoiceNeeded` names."""
 
-    def __init__(self, parent: QWidget, name: str, question: ChoiceNeeded) -> None:
-        super().__init__(parent, f"Open {name}", f"{question.cause}. Which one is the cube?", "Open")
+    def __init__(self, parent: QWidget, name: str, question: ChoiceNeeded, what: str = "the cube") -> None:
+        super().__init__(parent, f"Open {name}", f"{question.cause}. Which one is {what}?", "Open")
         self.list = named(QListWidget(), "Candidates")
         self.list.ensurePolished()  # rows are measured with the padding of the style sheet
         for choice in question.choices:

@@ -1,0 +1,177 @@
+"""The class table as rows of a view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from hsi_studio.app.class_spectra import ClassSpectraService
+from hsi_studio.app.labelling import Labelling
+from hsi_studio.core.classes import ClassEntry
+
+ENTRY = Qt.ItemDataRole.UserRole + 1
+"""The row's `ClassEntry`."""
+PIXELS = Qt.ItemDataRole.UserRole + 2
+"""Labelled pixels of the class in the current cube."""
+_KEYS = 9
+_MIME = "application/x-hsi-studio-class"
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class Column(IntEnum):
+    """What the columns show."""
+
+    KEY = 0
+    SWATCH = 1
+    NAME = 2
+    SPECTRUM = 3
+    PIXELS = 4
+    EYE = 5
+    LOCK = 6
+
+
+class ClassModel(QAbstractTableModel):
+    """Rows of the class table; changes that the user wants go out as signals."""
+
+    rename_wanted = Signal(int, str)
+    """(id, name)."""
+    move_wanted = Signal(int, int)
+    """(id, place in the order)."""
+
+    def __init__(self, labelling: Labelling, spectra: ClassSpectraService) -> None:
+        super().__init__()
+        self._labelling = labelling
+        self._entries = tuple(labelling.classes)
+        labelling.classes_changed.connect(self._on_classes)
+        labelling.labels_changed.connect(lambda: self._repaint(Column.PIXELS))
+        spectra.changed.connect(lambda: self._repaint(Column.SPECTRUM))
+
+    @property
+    def entries(self) -> Sequence[ClassEntry]:
+        """The classes in order."""
+        return self._entries
+
+    def row_of(self, id: int) -> int:
+        """Return the row of a class, -1 for none."""
+        return next((row for row, entry in enumerate(self._entries) if entry.id == id), -1)
+
+    def _on_classes(self) -> None:
+        entries = tuple(self._labelling.classes)
+        same_rows = [e.id for e in entries] == [e.id for e in self._entries]
+        if same_rows:  # selection, scrolling and an open editor stay
+            self._entries = entries
+            self._repaint(*Column)
+            return
+        self.beginResetModel()
+        self._entries = entries
+        self.endResetModel()
+
+    def _repaint(self, *columns: Column) -> None:
+        if self._entries:
+            last = len(self._entries) - 1
+            self.dataChanged.emit(self.index(0, min(columns)), self.index(last, max(columns)))
+
+    # What Qt asks
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._entries)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        entry, column = self._entries[index.row()], Column(index.column())
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                found: object = self._text(column, index.row())
+            case Qt.ItemDataRole.EditRole:
+                found = entry.name if column == Column.NAME else None
+            case Qt.ItemDataRole.ToolTipRole:
+                found = self._tip(column, entry)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                found = self._spoken(entry)
+            case _:
+                found = {ENTRY: entry, PIXELS: self._pixels(entry)}.get(role)
+        return found
+
+    def _pixels(self, entry: ClassEntry) -> int:
+        return self._labelling.counts.get(entry.id, 0)
+
+    def _text(self, column: Column, row: int) -> str:
+        entry = self._entries[row]
+        if column == Column.KEY:
+            return str(row + 1) if row < _KEYS else ""
+        if column == Column.NAME:
+            return entry.name
+        if column == Column.PIXELS:
+            return pixels_text(self._pixels(entry))
+        return ""
+
+    def _tip(self, column: Column, entry: ClassEntry) -> str:
+        eye = "Hide" if entry.visible else "Show"
+        unlock = f"Unlock {entry.name}: its labels may be painted over"
+        tips = {
+            Column.SWATCH: "Colour; double-click to change it",
+            Column.SPECTRUM: f"Mean spectrum of the labels of {entry.name}",
+            Column.PIXELS: self._pixels_tip(entry),
+            Column.EYE: f"{eye} the labels of {entry.name}",
+            Column.LOCK: unlock if entry.locked else f"Lock {entry.name}: its labels are not painted over",
+        }
+        return tips.get(column, entry.description or entry.name)
+
+    def _pixels_tip(self, entry: ClassEntry) -> str:
+        here, everywhere = (
+            c.get(entry.id, 0) for c in (self._labelling.counts, self._labelling.total_counts)
+        )
+        text = f"{pixels_text(here)} labelled" if here else "No labelled pixels"
+        return text if here == everywhere else f"{text} here, {pixels_text(everywhere)} in all cubes"
+
+    def _spoken(self, entry: ClassEntry) -> str:
+        pixels = pixels_text(self._pixels(entry))
+        states = [
+            word for word, applies in (("hidden", not entry.visible), ("locked", entry.locked)) if applies
+        ]
+        return ", ".join((entry.name, pixels, *states))
+
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        entry = self._entries[index.row()]
+        if role != Qt.ItemDataRole.EditRole or str(value).strip() in ("", entry.name):
+            return False
+        self.rename_wanted.emit(entry.id, str(value))
+        return True
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        flag = Qt.ItemFlag
+        if not index.isValid():
+            return flag.ItemIsDropEnabled  # between rows only
+        editable = flag.ItemIsEditable if index.column() == Column.NAME else flag.NoItemFlags
+        return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled | editable
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        data = QMimeData()
+        data.setData(_MIME, str(indexes[0].data(ENTRY).id).encode())
+        return data
+
+    def dropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: _Index
+    ) -> bool:  # fmt: skip
+        del action, column, parent
+        id = int(bytes(data.data(_MIME).data()).decode())
+        source, place = self.row_of(id), len(self._entries) if row < 0 else row
+        if source >= 0 and place not in (source, source + 1):
+            self.move_wanted.emit(id, place - (place > source))
+        return False  # the table itself is changed; the view shall not remove what was dragged
+
+
+def pixels_text(count: int) -> str:
+    """Return a count of pixels with thin gaps between thousands."""
+    return f"{count:,} px".replace(",", "\u2009") if count else "–"

@@ -1,0 +1,121 @@
+"""The list of classes: one is active; eyes, locks and swatches answer to clicks, rows can be dragged."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+
+from hsi_studio.app.labelling import Labelling
+from hsi_studio.gui.classes_model import ENTRY, ClassModel, Column
+
+_WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 52, Column.EYE: 21, Column.LOCK: 21}
+_TOGGLES = (Column.EYE, Column.LOCK)
+_WIDEST_COUNT = "000\u2009000 px"
+
+
+class ClassView(QTreeView):
+    """Rows of a `ClassModel`."""
+
+    eye_clicked = Signal(int)
+    lock_clicked = Signal(int)
+    colour_wanted = Signal(int)
+    delete_wanted = Signal(int)
+    step_wanted = Signal(int, int)
+    """(id, rows to move by)."""
+    menu_wanted = Signal(int, QPoint)
+    """(id, place on the screen). All signals carry the id of a class."""
+
+    def __init__(self, labelling: Labelling, model: ClassModel) -> None:
+        super().__init__()
+        self._labelling = labelling
+        self.setModel(model)
+        self.setAccessibleName("Classes")
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setHeaderHidden(True)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(self._ask_for_menu)
+        self._size_columns()
+        self.selectionModel().currentRowChanged.connect(self._activate)
+        labelling.active_changed.connect(self.show_active)
+        model.modelReset.connect(self.show_active)
+        self.show_active()
+
+    def _size_columns(self) -> None:
+        header = self.header()
+        header.setMinimumSectionSize(8)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        for column, width in _WIDTHS.items():
+            self.setColumnWidth(column, width)
+        self.setColumnWidth(Column.PIXELS, round(self.fontMetrics().horizontalAdvance(_WIDEST_COUNT) * 0.9))
+
+    def show_active(self) -> None:
+        """Select the row of the active class."""
+        row = self.model().row_of(self._labelling.active)  # type: ignore[attr-defined]
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        index = self.model().index(row, Column.NAME) if row >= 0 else QModelIndex()
+        if index != self.currentIndex() or not self.selectionModel().isSelected(index):
+            self.selectionModel().setCurrentIndex(index, flags)
+
+    def edit_name(self, id: int) -> None:
+        """Let the user type the name of a class."""
+        row = self.model().row_of(id)  # type: ignore[attr-defined]
+        if row >= 0:
+            index = self.model().index(row, Column.NAME)
+            self.setCurrentIndex(index)
+            self.setFocus()
+            self.edit(index)
+
+    def _activate(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._labelling.set_active(current.data(ENTRY).id)
+
+    def _ask_for_menu(self, position: QPoint) -> None:
+        index = self.indexAt(position)
+        if index.isValid():
+            self.menu_wanted.emit(index.data(ENTRY).id, self.viewport().mapToGlobal(position))
+
+    # Events of Qt
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.column() in _TOGGLES:
+            toggled = self.eye_clicked if index.column() == Column.EYE else self.lock_clicked
+            toggled.emit(index.data(ENTRY).id)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid():
+            return
+        match Column(index.column()):
+            case Column.EYE | Column.LOCK:
+                self.mousePressEvent(event)
+            case Column.SWATCH:
+                self.colour_wanted.emit(index.data(ENTRY).id)
+            case _:
+                self.edit_name(index.data(ENTRY).id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        index = self.currentIndex()
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if index.isValid() and step and event.modifiers() == Qt.KeyboardModifier.AltModifier:
+            self.step_wanted.emit(index.data(ENTRY).id, step)
+        elif index.isValid() and event.key() == Qt.Key.Key_Delete:
+            self.delete_wanted.emit(index.data(ENTRY).id)
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Leave digits and letters to the keys of the window."""
+        del search
