@@ -46,6 +46,11 @@ class LiveTexts(QObject):
     def engine(self) -> Engine:
         return self._engine
 
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody is still typing."""
+        return self._settle.isActive()
+
     def set_encoder(self, encoder: EncoderChoice) -> None:
         """Read all texts with another encoder; when that fails the former one stays."""
         if encoder != self.encoder and len(self._labelling.classes):

@@ -1,0 +1,258 @@
+"""The map that follows labels and texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from hsi_studio.app.engine import Engine
+from hsi_studio.app.labelling import Labelling
+from hsi_studio.app.live_inputs import Anchor, Vectors, labelled_pixels
+from hsi_studio.app.live_layers import CONFIDENCE, PREDICTION, with_live_map
+from hsi_studio.app.live_texts import LiveTexts
+from hsi_studio.app.session import Session
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.labels import Labels
+from hsi_studio.live.instant_service import (
+    MOST_PIXELS,
+    HeatWanted,
+    LiveMap,
+    MapWanted,
+    NextWanted,
+    SceneWanted,
+    Stage,
+)
+from hsi_studio.live.recipes import CubeRecipe
+
+Sureness = Literal["confidence", "margin", "certainty"]
+
+_SCENE, _MAP, _HEAT, _NEXT = "scene", "map", "heat", "next"
+_URGENT, _SOON, _WHENEVER = 1, 3, 9
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """The map over a cube, what it was made from, and how many pixels it changed."""
+
+    cube: Cube
+    map: LiveMap
+    classes: ClassTable
+    labels: Labels
+    flipped: int | None
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """How the map is made and shown; `reject` hides pixels less sure than that (0 to 1)."""
+
+    live: bool = True
+    smooth: bool = True
+    sureness: Sureness = "confidence"
+    reject: float = 0.0
+
+
+class MapFollower(QObject):
+    """Asks for a map whenever labels or texts have changed, and lays it over the current cube."""
+
+    shown_changed = Signal(object)
+    """`Shown`, or None when the current cube has no live map."""
+    stage_changed = Signal(object)
+    """`Stage` of the current cube's features."""
+    options_changed = Signal(object)
+    """`LiveOptions`"""
+    outdated_changed = Signal(bool)
+    """Whether the map shown is older than labels or texts."""
+    suggested = Signal(object)
+    """`Suggestion`, or None when no pixel is left."""
+    heat_ready = Signal(object)
+    """float32 (rows, cols)"""
+    failed = Signal(object)
+    """`Failed`"""
+
+    def __init__(
+        self, session: Session, labelling: Labelling, texts: LiveTexts, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._labelling, self._texts = session, labelling, texts
+        self.options = LiveOptions()
+        self.shown: Shown | None = None
+        self.outdated = False
+        self._anchor: Anchor | None = None
+        self._labels: Labels | None = None
+        self._asked: tuple[Cube, ClassTable, Labels] | None = None
+        self._passed: list[int] = []
+        self._engine = Engine("hsi_studio.live.instant_service:InstantService", self)
+        self._engine.answered.connect(self._on_answer)
+        self._engine.failed.connect(lambda _, failed: self.failed.emit(failed))
+        session.current_changed.connect(self._on_cube)
+        labelling.labels_changed.connect(lambda _: self._on_labels())
+        labelling.classes_changed.connect(self._on_classes)
+        texts.changed.connect(lambda _: self._on_texts())
+
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @property
+    def follows(self) -> bool:
+        """Whether the current cube can be followed live."""
+        cube = self._session.cube
+        return cube is not None and cube.window.size <= MOST_PIXELS
+
+    def set_options(self, **changes: object) -> None:
+        """Change some of the options."""
+        before, self.options = self.options, replace(self.options, **changes)  # type: ignore[arg-type]
+        if before == self.options:
+            return
+        self.options_changed.emit(self.options)
+        if self.options.live and not before.live:
+            self._on_cube()
+        if self.options.smooth != before.smooth:
+            self.update()
+        elif self.shown is not None:
+            self._lay(self.shown)
+
+    def update(self) -> None:
+        """Ask for the map as things are, if live prediction is on."""
+        self._set_outdated(self.shown is not None)
+        if self.options.live:
+            self.predict()
+
+    def predict(self) -> None:
+        """Ask for the map as things are, once."""
+        wanted = self._wanted()
+        if wanted is not None:
+            assert self._session.cube is not None
+            assert self._labelling.labels is not None
+            self._asked = self._session.cube, self._labelling.classes, self._labelling.labels
+            self._engine.request(_MAP, wanted, priority=_URGENT)
+        else:
+            self._engine.cancel(_MAP)
+            self._forget()
+
+    def suggest(self, *, pass_over: tuple[int, int] | None = None) -> None:
+        """Ask for the pixel that would teach most; one passed over is not suggested again."""
+        labels = self._labelling.labels
+        if pass_over is not None and labels is not None:
+            self._passed.append(pass_over[0] * labels.cols + pass_over[1])
+        wanted = self._wanted()
+        if wanted is not None:
+            self._engine.request(_NEXT, NextWanted(wanted, tuple(self._passed)), priority=_SOON)
+
+    def query(self, vector: Vectors) -> None:
+        """Ask how well a text (d,) fits every pixel."""
+        wanted, anchor = self._wanted(), self._anchor
+        if wanted is not None and anchor is not None:
+            moved = vector - anchor.centre
+            unit = np.asarray(moved / max(float(np.linalg.norm(moved)), 1e-12), np.float32)
+            self._engine.request(_HEAT, HeatWanted(wanted, unit), priority=_SOON)
+
+    def stop(self) -> None:
+        """End the process."""
+        self._engine.stop()
+
+    def _wanted(self) -> MapWanted | None:
+        current, labels = self._session.current, self._labelling.labels
+        classes = self._labelling.classes
+        if current is None or labels is None or not self.follows:
+            return None
+        positions, targets = labelled_pixels(labels, classes)
+        if len(np.unique(targets)) < 2:
+            return None
+        then, now = self._vectors()
+        ids = np.array([entry.id for entry in classes], np.int16)
+        recipe = CubeRecipe.of(current.cube, current.options)
+        return MapWanted(recipe, positions, targets, ids, then, now, self.options.smooth)
+
+    def _vectors(self) -> tuple[Vectors | None, Vectors | None]:
+        """Return E when the labels last changed and E now; None while the texts are not read."""
+        texts, classes = self._texts.texts, self._labelling.classes
+        if texts is None or [e.id for e in texts.wanted.classes] != [e.id for e in classes]:
+            return None, None
+        if self._anchor is None or self._anchor.encoder != texts.wanted.encoder:
+            self._anchor = Anchor.of(texts)
+        return self._anchor.vectors(texts)
+
+    def _on_cube(self) -> None:
+        self._passed.clear()
+        self._labels = self._labelling.labels
+        self._show(None)
+        self._set_outdated(False)
+        current = self._session.current
+        if current is not None and self.follows and self.options.live:
+            wanted = SceneWanted(CubeRecipe.of(current.cube, current.options))
+            self._engine.request(_SCENE, wanted, priority=_WHENEVER)
+            self.update()
+
+    def _on_labels(self) -> None:
+        labels = self._labelling.labels
+        if labels is self._labels:
+            return
+        self._labels = labels
+        self._anchor = None if self._texts.texts is None else Anchor.of(self._texts.texts)
+        self.update()
+
+    def _on_classes(self) -> None:
+        shown = self.shown
+        if shown is not None and _ids(shown.classes) == _ids(self._labelling.classes):
+            self._lay(replace(shown, classes=self._labelling.classes, flipped=None))
+        else:
+            self.update()
+
+    def _on_texts(self) -> None:
+        self.update()
+
+    def _on_answer(self, kind: str, value: object) -> None:
+        match value:
+            case LiveMap() if self._asked is not None:
+                self._on_map(value, *self._asked)
+            case Stage():
+                self.stage_changed.emit(value)
+            case np.ndarray():
+                self.heat_ready.emit(value)
+            case _ if kind == _NEXT:
+                self.suggested.emit(value)
+
+    def _on_map(self, found: LiveMap, cube: Cube, classes: ClassTable, labels: Labels) -> None:
+        old = self.shown
+        flipped = None
+        if old is not None and old.cube is cube:
+            flipped = int(np.count_nonzero(old.map.ids != found.ids))
+        self._lay(Shown(cube, found, classes, labels, flipped))
+        self._set_outdated(labels is not self._labelling.labels)
+
+    def _lay(self, shown: Shown) -> None:
+        self._session.change_layers(
+            shown.cube, lambda layers: with_live_map(layers, shown.map, shown.classes, self.options)
+        )
+        self._show(shown)
+
+    def _forget(self) -> None:
+        """Take the map away: nothing stands behind it any more."""
+        current = self._session.current
+        if current is not None and any(layer.raster.name in _LIVE for layer in current.layers):
+            left = tuple(layer for layer in current.layers if layer.raster.name not in _LIVE)
+            self._session.set_layers(left)
+        self._show(None)
+        self._set_outdated(False)
+
+    def _show(self, shown: Shown | None) -> None:
+        if shown is not self.shown:
+            self.shown = shown
+            self.shown_changed.emit(shown)
+
+    def _set_outdated(self, outdated: bool) -> None:
+        if outdated != self.outdated:
+            self.outdated = outdated
+            self.outdated_changed.emit(outdated)
+
+
+_LIVE = (PREDICTION, CONFIDENCE)
+
+
+def _ids(classes: ClassTable) -> list[tuple[int, str]]:
+    return [(entry.id, entry.description) for entry in classes]
