@@ -49,7 +49,7 @@ def train(
     labels: Annotated[Path, typer.Option(help="Raster of class ids, 0 = unlabelled.")],
     classes: Annotated[Path, typer.Option(help="YAML list of {id, name, color, description}.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Model to write, a .safetensors file.")],
-    method: Annotated[str, typer.Option(help="s3fn, s3fn-paper or cnn3d.")] = "s3fn",
+    method: Annotated[str, typer.Option(help="instant, s3fn, s3fn-paper, cnn3d, svm, lda …")] = "instant",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
     validation: Annotated[
         float | None,

@@ -41,6 +41,12 @@ class Method:
     preset: Preset | None = None
 
 
+def _instant(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings) -> TrainingRun:
+    from hsi_studio.ml.instant.training import train_instant
+
+    return train_instant(scene, embeddings, settings)
+
+
 def _s3fn(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings) -> TrainingRun:
     from hsi_studio.ml.s3fn_method import train_s3fn
 
@@ -60,6 +66,7 @@ def _rival(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings)
 
 
 METHODS: dict[str, Method] = {
+    "instant": Method("linear experts on classical features, in closed form: half a second", _instant, True),
     "s3fn": Method("3D-CNN and projection into text space, small and fast", _s3fn, True, FAST),
     "s3fn-paper": Method("S3FN with the sizes and schedule published for it", _s3fn, True, PAPER),
     "cnn3d": Method("the same 3D-CNN with a plain softmax, without texts", _cnn3d, False, FAST),

@@ -102,7 +102,17 @@ def _rival(description: Description, arrays: Arrays) -> Classifier:
     return build(description, arrays)
 
 
-_BUILDERS: dict[str, Callable[[Description, Arrays], Classifier]] = {"network": _network, "rival": _rival}
+def _instant(description: Description, arrays: Arrays) -> Classifier:
+    from hsi_studio.ml.instant.model_file import build
+
+    return build(description, arrays)
+
+
+_BUILDERS: dict[str, Callable[[Description, Arrays], Classifier]] = {
+    "instant": _instant,
+    "network": _network,
+    "rival": _rival,
+}
 
 
 def _shared_arrays(model: Classifier) -> list[tuple[str, NDArray[Any]]]:

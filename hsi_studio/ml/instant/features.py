@@ -98,7 +98,7 @@ def window_features(
     progress = Progress() if progress is None else progress
     with one_thread():
         progress.update(0.1, "spectra")
-        spectra = statistics.apply(cube.physical(cube.block(window, statistics.bands.tolist())))
+        spectra = statistics.read(cube, window)
         progress.update(0.2, "windows")
         features = _cheap(statistics, window, spectra)
     yield features

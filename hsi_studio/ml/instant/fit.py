@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.progress import Progress
+from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
 from hsi_studio.ml.instant.click_validation import Places, Trust, validate
 from hsi_studio.ml.instant.experts import Expert, prior
 from hsi_studio.ml.instant.folds import thinned
 from hsi_studio.ml.instant.linear_experts import (
-    Clicks,
     LinearExpert,
     fit_expert,
     fit_expert_to_many,
@@ -65,6 +65,19 @@ class ClickLabels:
     def take(self, chosen: NDArray[np.generic]) -> ClickLabels:
         """Return some of the labels."""
         return ClickLabels(self.positions[chosen], self.targets[chosen], self.cols)
+
+    def inside(self, window: Window) -> NDArray[np.bool_]:
+        """Tell which of the labels (n,) lie in a window."""
+        rows, cols = np.divmod(self.positions, self.cols)
+        vertical = (rows >= window.row) & (rows < window.row_stop)
+        return np.asarray(vertical & (cols >= window.col) & (cols < window.col_stop))
+
+    def seen_from(self, window: Window) -> ClickLabels:
+        """Return the labels inside a window, at their places there."""
+        own = self.take(self.inside(window))
+        rows, cols = np.divmod(own.positions, self.cols)
+        positions = (rows - window.row) * window.cols + cols - window.col
+        return ClickLabels(positions, own.targets, window.cols)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +148,3 @@ def _fitted(features: NDArray[np.float32], targets: Index, classes: int, shrinka
 def _places(labels: ClickLabels, targets: Index) -> Places:
     rows, cols = np.divmod(labels.positions, labels.cols)
     return Places(labels.positions, rows, cols, targets)
-
-
-__all__ = ["ClickLabels", "Clicks", "InstantFit", "fit_clicks"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,10 +14,12 @@ from hsi_studio.ml.instant.fit import ClickLabels, InstantFit, fit_clicks
 from hsi_studio.ml.instant.mixture import blend, mixture, nearness
 from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.random_walker import RandomWalker, random_walker
-from hsi_studio.ml.instant.text_projection import STRENGTH, text_projection
+from hsi_studio.ml.instant.text_projection import STRENGTH, TextProjection, text_projection
 
 Floats = NDArray[np.float32]
 Vectors = NDArray[np.floating]
+
+_SHARED = ("class_scores", "walker", "_nearness", "_pooled")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,21 +33,21 @@ class InstantHead:
     features : InstantFeatures
     fit : InstantFit
     labels : ClickLabels
-        Those inside the window; none on another cube.
+        Those inside the window, which clamp the random walker; none on another cube.
     classes : int
         V, all classes of the table.
+    projection : TextProjection, optional
+        Into the space of the texts; None for plain class scores.
     embeddings : ndarray (V, d), optional
-        E that the scores are projected through; None for plain class scores.
-    strength : float
-        ρ.
+        Of the classes' texts; given whenever there is a projection.
     """
 
     features: InstantFeatures
     fit: InstantFit
     labels: ClickLabels
     classes: int
+    projection: TextProjection | None = None
     embeddings: Vectors | None = None
-    strength: float = STRENGTH
 
     @classmethod
     def train(
@@ -60,6 +62,15 @@ class InstantHead:
     ) -> InstantHead:
         """Fit the experts that are ready to the labels on measured pixels.
 
+        Parameters
+        ----------
+        classes : int
+            V, all classes of the table.
+        embeddings : ndarray (V, d), optional
+            E of their texts.
+        strength : float
+            ρ, see `text_projection`.
+
         Raises
         ------
         UsageError
@@ -70,7 +81,14 @@ class InstantHead:
             fit = fit_clicks(
                 features.experts, lambda expert, at: features.arrays[expert][at], measured, progress
             )
-        return cls(features, fit, measured, classes, embeddings, strength)
+        projection = None if embeddings is None else text_projection(embeddings[fit.present], strength)
+        return cls(features, fit, measured, classes, projection, embeddings)
+
+    def with_texts(self, embeddings: Vectors) -> InstantHead:
+        """Return the head scoring other texts (V, d) for the same classes; what was computed is shared."""
+        other = replace(self, embeddings=embeddings)
+        other.__dict__.update({name: self.__dict__[name] for name in _SHARED if name in self.__dict__})
+        return other
 
     @cached_property
     def class_scores(self) -> tuple[Floats, ...]:
@@ -89,30 +107,29 @@ class InstantHead:
     def _nearness(self) -> Floats:
         return nearness(self.labels.positions, self.features.valid.shape)
 
-    def probabilities(
-        self, embeddings: Vectors | None = None, *, smooth: bool = True, progress: Progress | None = None
-    ) -> Floats:
+    def probabilities(self, *, smooth: bool = True, progress: Progress | None = None) -> Floats:
         """Return probabilities (N, V), zeros where nothing was measured.
+
+        A class without labels takes part by its text alone; without texts it has probability 0.
 
         Parameters
         ----------
-        embeddings : ndarray (V, d), optional
-            Of other texts than the head's own; a class without labels takes part by its text alone.
         smooth : bool
             Whether the random walker spreads them.
         """
         progress = Progress() if progress is None else progress
         with one_thread():
-            mixed = self._mixed(self._scores(self.embeddings if embeddings is None else embeddings))
+            progress.update(0.0, "scores")
+            mixed = self._mixed(self._scores())
             mixed[~self.features.valid.ravel()] = 0
-            progress.update(0.6, "smoothing")
+            progress.update(0.5, "smoothing")
             return self.walker.spread(mixed) if smooth else mixed
 
-    def _scores(self, embeddings: Vectors | None) -> list[Floats]:
+    def _scores(self) -> list[Floats]:
         """Return scores of each expert: of the labelled classes (N, U), or of all (N, V) by their texts."""
-        if self.embeddings is None or embeddings is None:
+        if self.projection is None or self.embeddings is None:
             return list(self.class_scores)
-        mixing = text_projection(self.embeddings[self.fit.present], self.strength).mixing(embeddings)
+        mixing = self.projection.mixing(self.embeddings)
         return [own @ mixing for own in self.class_scores]
 
     def _mixed(self, scores: list[Floats]) -> Floats:
@@ -131,12 +148,11 @@ class InstantHead:
         Raises
         ------
         ValueError
-            When the head has no embeddings.
+            When the head has no texts.
         """
-        if self.embeddings is None:
+        if self.projection is None:
             raise ValueError("the head was made without texts")
-        projection = text_projection(self.embeddings[self.fit.present], self.strength)
-        scores = self._pooled @ projection.mixing(texts)
+        scores = self._pooled @ self.projection.mixing(texts)
         scores[~self.features.valid.ravel()] = np.nan
         return np.asarray(scores)
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.window import Window
 from hsi_studio.ml.band_statistics import missing_pixels, usable_bands, without_dead_pixels
+from hsi_studio.ml.instant.resampling import Resampling
 from hsi_studio.ml.reduction import noise_fraction_axes
 from hsi_studio.ml.sampling import describe_sample, read_sample
 
@@ -59,6 +61,8 @@ class SpectralStatistics:
         Of the minimum noise fractions.
     source : str
         In words, the pixels that the statistics come from.
+    resampling : Resampling, optional
+        From another sensor's bands to these.
     """
 
     bands: NDArray[np.int64]
@@ -75,6 +79,14 @@ class SpectralStatistics:
     axes: Floats
     shape_axes: Floats
     source: str
+    resampling: Resampling | None = None
+
+    def read(self, cube: Cube, window: Window) -> PixelSpectra:
+        """Return the features of a window of a cube."""
+        if self.resampling is None:
+            return self.apply(cube.physical(cube.block(window, self.bands.tolist())))
+        other = cube.physical(cube.block(window, self.resampling.bands.tolist()))
+        return self.apply(self.resampling.apply(other))
 
     def apply(self, physical: Floats) -> PixelSpectra:
         """Return the features of physical values (rows, cols, b), NaN where invalid.

@@ -90,7 +90,7 @@ def test_embed_label_phrase_tells_its_fallback(case: Case, cli: Cli) -> None:
 
 def test_train_predict_evaluate(case: Case, cli: Cli) -> None:
     asked = ("--labels", case.labels, "--classes", case.classes, "-o", case.model, "--device", "cpu")
-    trained = cli("train", case.scene, *asked, "--components", 14, "--json").json
+    trained = cli("train", case.scene, *asked, "--method", "s3fn", "--components", 14, "--json").json
     assert trained["seconds"] > 0
     assert [stage["stage"] for stage in trained["stages"]] == [1, 2]
     assert trained["validation"] is None
@@ -237,7 +237,7 @@ def test_class_tables_that_are_wrong(content: str, message: str, case: Case, cli
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--method", "magic"], "choose one of s3fn"),
+        (["--method", "magic"], "choose one of instant, s3fn"),
         (["-o", "model.pt"], "end it in .safetensors"),
         (["--device", "cuda:7"], "there is no device cuda:7"),
         (["--encoder", "no/such-encoder", "--offline"], "hf download no/such-encoder"),
