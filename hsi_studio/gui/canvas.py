@@ -217,10 +217,10 @@ class Canvas(CanvasMarks):
 
     def _input(self, kind: InputKind, event: QMouseEvent) -> Input:
         row, col = self._transform.to_image(event.position())
-        shift, alt = (
-            bool(event.modifiers() & key)
-            for key in (Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier)
-        )
+        keys = Qt.KeyboardModifier
+        shift = bool(event.modifiers() & keys.ShiftModifier)
+        # Many desktops move a window with Alt and the mouse, so Ctrl does the same.
+        alt = bool(event.modifiers() & (keys.AltModifier | keys.ControlModifier))
         return Input(kind, row, col, event.position(), self._transform.scale, shift, alt)
 
     def _is_inside(self, row: int, col: int) -> bool:

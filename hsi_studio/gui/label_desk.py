@@ -10,6 +10,7 @@ from hsi_studio.core.window import Window
 from hsi_studio.gui.label_layer import LabelLayer
 from hsi_studio.gui.label_menu import LabelMenu
 from hsi_studio.gui.label_tools import LabelTools
+from hsi_studio.gui.tool_options import OptionsBar
 
 if TYPE_CHECKING:
     from hsi_studio.gui.main_window import MainWindow
@@ -24,6 +25,7 @@ class LabelDesk(QObject):
         self.layer = LabelLayer(self)
         self.tools = LabelTools(window.labelling, window.session, window.canvas, self)
         self.menu = LabelMenu(window.labelling, window.session, window.canvas, self.tools, self)
+        self.bar = OptionsBar(window.labelling, window.session, window.canvas, self.tools.options)
         self._labelling.labels_changed.connect(self._show_labels)
         self._labelling.classes_changed.connect(self._show_classes)
         for signal in (self._session.current_changed, self._session.layers_changed):
@@ -33,6 +35,11 @@ class LabelDesk(QObject):
             signal.connect(window.toaster.tell)
         for failed in (self.tools.failed, self.menu.failed):
             failed.connect(lambda error: window.toaster.tell_error("Finding the pixels", error))
+
+    def add_bar(self, window: MainWindow) -> None:
+        """Put the options under the toolbar."""
+        window.addToolBarBreak()
+        window.addToolBar(self.bar)
 
     def stop(self) -> None:
         """End the threads, after the step in progress."""

@@ -17,6 +17,9 @@ Place = tuple[int, int, int]
 """(step, row, col) of a piece: it shows the pixels from (row, col) × step × `TILE` on."""
 
 _COARSEST = TILE
+_BORDER = 0.6
+"""Share of what is missing to full opacity that the border of a region gets."""
+
 _MOST_LONE = 512
 """Labelled pixels of a tile from which on it is an area and no longer a few clicks."""
 
@@ -59,7 +62,7 @@ def reduced(ids: Ids, step: int) -> Ids:
 
 
 def lone_pixels(labels: Labels, key: TileKey, colors: ColorTable) -> NDArray[np.int64]:
-    """Return (n, 3) row, col and id of a tile's labelled pixels without a labelled neighbour.
+    """Return (n, 3) row, col and id of a tile's labelled pixels that are alone or in pairs.
 
     Of a tile with many labelled pixels there are none: they would hide each other.
     """
@@ -73,29 +76,56 @@ def lone_pixels(labels: Labels, key: TileKey, colors: ColorTable) -> NDArray[np.
     top, left = inner.row - area.row + 1, inner.col - area.col + 1
     ids[top : top + inner.rows, left : left + inner.cols] = colors.shown(labels.read(inner))
     rows, cols = np.nonzero(ids[1:-1, 1:-1])
-    around = sum((ids[rows + down, cols + right] > 0).astype(int) for down in range(3) for right in range(3))
-    lone = np.flatnonzero(around == 1)
+    near = _counted(ids > 0)
+    most = np.max([near[rows + down, cols + right] for down in range(3) for right in range(3)], axis=0)
+    lone = np.flatnonzero(most <= 2) if len(rows) else rows
     rows, cols = rows[lone], cols[lone]
     return np.stack([rows + area.row, cols + area.col, ids[rows + 1, cols + 1].astype(np.int64)], axis=1)
 
 
+def _counted(labelled: NDArray[np.bool_]) -> NDArray[np.int8]:
+    """Return for each labelled pixel how many are labelled in the 3 × 3 around it, 0 for the others."""
+    padded = np.pad(labelled, 1).astype(np.int8)
+    lines = padded[:-2] + padded[1:-1] + padded[2:]
+    counts: NDArray[np.int8] = (lines[:, :-2] + lines[:, 1:-1] + lines[:, 2:]) * labelled
+    return counts
+
+
+def _borders(ids: Ids) -> NDArray[np.bool_]:
+    """Tell which pixels have a neighbour of another class above, below or beside them."""
+    padded = np.pad(ids, 1, mode="edge")
+    border: NDArray[np.bool_] = (
+        (padded[:-2, 1:-1] != ids)
+        | (padded[2:, 1:-1] != ids)
+        | (padded[1:-1, :-2] != ids)
+        | (padded[1:-1, 2:] != ids)
+    )
+    return border
+
+
 @dataclass(frozen=True, eq=False)
 class ColorTable:
-    """Colours of classes as Qt's premultiplied pixels, and which classes are not drawn."""
+    """Colours of classes as Qt's premultiplied pixels, and which classes are not drawn.
+
+    `border` are the colours of the pixels along the border of a region, which are less translucent, so that
+    regions stand out from any picture.
+    """
 
     argb: NDArray[np.uint32]
+    border: NDArray[np.uint32]
     hidden: NDArray[np.bool_] | None
 
     @classmethod
     def of(cls, classes: ClassTable, opacity: float) -> ColorTable:
         """Return the table of all possible ids; those without a class are not drawn."""
-        argb = np.zeros(MOST_ID + 1, np.uint32)
-        for entry in classes:
-            red, green, blue = (round(value * opacity) for value in entry.color)
-            argb[entry.id] = round(255 * opacity) << 24 | red << 16 | green << 8 | blue
         hidden = np.zeros(MOST_ID + 1, bool)
         hidden[[entry.id for entry in classes if not entry.visible]] = True
-        return cls(argb, hidden if hidden.any() else None)
+        at_border = opacity + (1 - opacity) * _BORDER
+        return cls(_table(classes, opacity), _table(classes, at_border), hidden if hidden.any() else None)
+
+    def colored(self, ids: Ids) -> NDArray[np.uint32]:
+        """Return the pixels of reduced ids."""
+        return np.where(_borders(ids), self.border[ids], self.argb[ids])
 
     def hides_as(self, other: ColorTable) -> bool:
         """Tell whether the same classes are not drawn."""
@@ -106,6 +136,14 @@ class ColorTable:
     def shown(self, ids: Ids) -> Ids:
         """Return `ids` with 0 in place of classes that are not drawn."""
         return ids if self.hidden is None else np.where(self.hidden[ids], np.uint16(0), ids)
+
+
+def _table(classes: ClassTable, opacity: float) -> NDArray[np.uint32]:
+    argb = np.zeros(MOST_ID + 1, np.uint32)
+    for entry in classes:
+        red, green, blue = (round(value * opacity) for value in entry.color)
+        argb[entry.id] = round(255 * opacity) << 24 | red << 16 | green << 8 | blue
+    return argb
 
 
 @dataclass(eq=False)
@@ -160,7 +198,7 @@ class Piece:
             rows, cols = area.shape(step)
             part = slice(top, top + rows), slice(left, left + cols)
             self.ids[part] = 0 if tile is None else reduced(colors.shown(tile), step)
-            self.argb[part] = colors.argb[self.ids[part]]
+            self.argb[part] = colors.colored(self.ids[part])
             if tile is None:
                 self.sources.pop(key, None)
             else:
@@ -177,4 +215,4 @@ class Piece:
 
     def recolor(self, colors: ColorTable) -> None:
         """Draw all in other colours."""
-        self.argb[:] = colors.argb[self.ids]
+        self.argb[:] = colors.colored(self.ids)

@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self.class_panel = ClassesPanel(self.labelling, self.class_spectra, self.classes, self.menus.labels)
         self.docks["Classes"].fill(self.class_panel)
+        self.desk.add_bar(self)
 
     # The panels with plots: their libraries take a third of the start, so the window comes first
 
@@ -254,6 +255,7 @@ class MainWindow(QMainWindow):
             self._fill_docks()
         self.docks.set_shown(cube is not None)
         self.menus.toolbar.setVisible(cube is not None)
+        self.desk.bar.setVisible(cube is not None)
         self._show_recent()
         self.status.clear_pixel()
         self.status.show_zoom(None if cube is None else self.canvas.zoom)

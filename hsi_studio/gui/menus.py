@@ -7,21 +7,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
+from PySide6.QtWidgets import QMenu, QToolButton
 
 from hsi_studio.core.presets import presets
 from hsi_studio.core.view import SpectralIndex
 from hsi_studio.gui import action_table as table
 from hsi_studio.gui.actions import shown
 from hsi_studio.gui.command_palette import Command
+from hsi_studio.gui.tool_bar import ToolBar
 from hsi_studio.gui.widgets import set_icon
 
 if TYPE_CHECKING:
     from hsi_studio.gui.main_window import MainWindow
 
-_ICON_SIDE = 18
 _MENUS = (
     ("&File", table.FILE_MENU),
     ("&View", table.VIEW_MENU),
@@ -103,16 +103,8 @@ class Menus:
         menu.aboutToShow.connect(partial(fill, menu))
         return menu
 
-    def _build_toolbar(self) -> QToolBar:
-        bar = QToolBar("Tools", self._window)
-        bar.setObjectName("toolbar.tools")
-        bar.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setMovable(False)
-        self._window.commands.fill(bar, table.TOOLBAR)
-        for button in bar.findChildren(QToolButton):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setAccessibleName(button.text())
+    def _build_toolbar(self) -> ToolBar:
+        bar = ToolBar(self._window.commands, table.TOOLBAR, self._window)
         self._window.addToolBar(bar)
         return bar
 
@@ -129,6 +121,7 @@ class Menus:
 
     def refresh_keys(self) -> None:
         """Show the palette's keys on the button that opens it."""
+        self.toolbar.fit()
         self.search.setText(f"Search commands   {shown(self._window.commands['help.palette'].shortcut())}")
 
     def _fill_recent(self, menu: QMenu) -> None:

@@ -1,0 +1,93 @@
+"""The bar of tools: icon, name and key of each, as much of it as the window is wide enough for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
+
+from hsi_studio.gui.actions import SEPARATOR, Actions, shown
+from hsi_studio.gui.shades import mixed
+
+_ICON_SIDE = 18
+_GAP = 6
+_BORDER = 8
+
+
+class ToolButton(QToolButton):
+    """An action with its key in a quieter colour behind its name."""
+
+    def __init__(self, action: QAction) -> None:
+        super().__init__()
+        self.setDefaultAction(action)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(action.text())
+        self.key_shown = True
+
+    def sizeHint(self) -> QSize:
+        size = super().sizeHint()
+        return size + QSize(self._key_width, 0) if self._key_width else size
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @property
+    def _key(self) -> str:
+        with_text = self.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        return shown(self.defaultAction().shortcut()) if self.key_shown and with_text else ""
+
+    @property
+    def _key_width(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self._key) + _GAP if self._key else 0
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._key:
+            painter = QPainter(self)
+            painter.setPen(mixed(self.palette(), 0.55 if self.isEnabled() else 0.3))
+            place = QRect(0, 0, self.width() - _BORDER, self.height())
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._key)
+
+
+class ToolBar(QToolBar):
+    """A toolbar whose buttons lose first their keys, then their names, when it is narrow."""
+
+    def __init__(self, commands: Actions, keys: Sequence[str], parent: QWidget) -> None:
+        super().__init__("Tools", parent)
+        self.setObjectName("toolbar.tools")
+        self.setIconSize(QSize(_ICON_SIDE, _ICON_SIDE))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setMovable(False)
+        self.buttons: list[ToolButton] = []
+        for key in keys:
+            if key == SEPARATOR:
+                self.addSeparator()
+            else:
+                self.buttons.append(ToolButton(commands[key]))
+                self.addWidget(self.buttons[-1])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.fit()
+        super().resizeEvent(event)
+
+    def fit(self) -> None:
+        """Show as much of each button as there is room for."""
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        for style, keys in ((beside, True), (beside, False), (alone, False)):
+            for button in self.buttons:
+                button.key_shown = keys
+                button.setToolButtonStyle(style)
+            if self._needed() <= self.width():
+                break
+        for button in self.buttons:
+            button.updateGeometry()
+
+    def _needed(self) -> int:
+        layout = self.layout()
+        assert layout is not None
+        spacing, margins = layout.spacing(), layout.contentsMargins()
+        widths = sum(button.sizeHint().width() for button in self.buttons)
+        rest = sum(_GAP + 3 for action in self.actions() if action.isSeparator())
+        return widths + rest + spacing * len(self.actions()) + margins.left() + margins.right() + 2 * _BORDER
