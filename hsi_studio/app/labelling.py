@@ -201,6 +201,12 @@ class Labelling(QObject):
         self.kept_changed.emit(kept)
         self._fetch()
 
+    def restart_history(self) -> None:
+        """Go on with a project whose only step so far brings everything."""
+        self._history = History(older=1)
+        self.history_changed.emit()
+        self._fetch()
+
     def set_cubes(self, cubes: tuple[ProjectCube, ...]) -> None:
         """Note where cubes of the project lie now."""
         self.state = replace(self.state, cubes=cubes)

@@ -55,14 +55,14 @@ class Opener(QObject):
     def open(self, request: OpenRequest) -> Job:
         """Open a file in a job."""
         over = request.layer_over
-        work = partial(_read_cube, request) if over is None else partial(_read_layer, request, over)
+        work = partial(read_cube, request) if over is None else partial(_read_layer, request, over)
         done = partial(self._add if over is None else self._add_layer, request)
         return self._submit(f"Open {request.path.name}", work, done, partial(self._on_error, request))
 
     def open_demo(self) -> Job:
         """Open the demo scene, its ground truth as a hidden layer."""
         failed = partial(self.failed.emit, "the demo scene")
-        return self._submit("Open the demo scene", _read_demo, self._add_demo, failed)
+        return self._submit("Open the demo scene", read_demo, self._add_demo, failed)
 
     def _submit(
         self,
@@ -114,7 +114,8 @@ class Opener(QObject):
             self.failed.emit(request.path, error)
 
 
-def _read_cube(request: OpenRequest, progress: Progress) -> OpenCube:
+def read_cube(request: OpenRequest, progress: Progress) -> OpenCube:
+    """Open a file as a cube with its first view; for jobs. Raises what `open_cube` raises."""
     from hsi_studio.core.presets import default_view
 
     progress.update(None, "reading the header")
@@ -130,7 +131,8 @@ def _read_layer(request: OpenRequest, over: Cube, progress: Progress) -> ClassRa
     return read_labels(request.path, Grid.of(over), request.options, progress)
 
 
-def _read_demo(progress: Progress) -> OpenCube:
+def read_demo(progress: Progress) -> OpenCube:
+    """Open the demo scene, its ground truth as a hidden layer; for jobs."""
     from hsi_studio.core.presets import default_view
     from hsi_studio.io.demo_scene import open_demo
 

@@ -26,7 +26,7 @@ def project_cube(number: int, opened: OpenCube, folder: Path | None) -> ProjectC
         cube.fingerprint,
         cube.rows,
         cube.cols,
-        _options_text(opened.options, folder),
+        _options_text(opened),
     )
 
 
@@ -34,16 +34,16 @@ def is_same_image(known: ProjectCube, opened: OpenCube) -> bool:
     """Tell whether an open cube is the image that a project knows: labels are laid on no other."""
     cube = opened.cube
     same = (known.fingerprint, known.rows, known.cols) == (cube.fingerprint, cube.rows, cube.cols)
-    return same and options_of(known, None).variable == opened.options.variable
+    return same and options_of(known, Path()).variable == opened.options.variable
 
 
-def options_of(known: ProjectCube, folder: Path | None) -> OpenOptions:
-    """Return how a cube was opened; the defaults where that cannot be read."""
+def options_of(known: ProjectCube, path: Path) -> OpenOptions:
+    """Return how a cube that now lies at `path` was opened; the defaults where that cannot be read."""
     try:
         options = _OPTIONS.validate_json(known.options) if known.options else OpenOptions()
     except ValidationError:
         return OpenOptions()
-    return _with_references(options, lambda path: found_path(str(path), folder))
+    return _with_references(options, lambda reference: found_path(str(reference), path.parent))
 
 
 def stored_path(path: Path, folder: Path | None) -> str:
@@ -61,10 +61,13 @@ def found_path(stored: str, folder: Path | None) -> Path:
     return path if folder is None or path.is_absolute() else Path(os.path.normpath(folder / path))
 
 
-def _options_text(options: OpenOptions, folder: Path | None) -> str:
+def _options_text(opened: OpenCube) -> str:
+    options, path = opened.options, opened.cube.path
     if options == OpenOptions():
         return ""
-    stored = _with_references(options, lambda path: Path(stored_path(path, folder)))
+    # Relative to the cube: references move along with their scene.
+    folder = None if path is None else path.parent
+    stored = _with_references(options, lambda reference: Path(stored_path(reference, folder)))
     return _OPTIONS.dump_json(stored).decode()
 
 

@@ -31,8 +31,9 @@ class ProjectWriter(QObject):
 
     Parameters
     ----------
-    open_file : callable
-        Opens the project, or makes it; called on the thread until it succeeds.
+    project : ProjectFile or callable
+        The open project, which nobody else may use any more; or what opens or makes it, called on the thread
+        until it succeeds.
     """
 
     kept_changed = Signal(object)
@@ -42,18 +43,21 @@ class ProjectWriter(QObject):
 
     _changed = Signal()
 
-    def __init__(self, open_file: Callable[[], ProjectFile], parent: QObject | None = None) -> None:
+    def __init__(
+        self, project: ProjectFile | Callable[[], ProjectFile], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._open_file = open_file
-        self._file: ProjectFile | None = None
+        self._file = project if isinstance(project, ProjectFile) else None
+        self._open = project if callable(project) else lambda: project
         self._lock = threading.Condition()
         self._writes: deque[Write] = deque()
         self._written: list[Write] | None = None
-        self._questions: deque[Callable[[], None]] = deque()
+        self._tasks: deque[Callable[[], None]] = deque()
         self._failure: Exception | None = None
         self._is_to_try = True
         self._stopping = False
-        self._changed.connect(lambda: self.kept_changed.emit(self.kept))
+        self._after: Callable[[], object] | None = None
+        self._changed.connect(self._tell)
         self._thread = _WriterThread(self._loop)
         self._thread.start()
 
@@ -111,16 +115,20 @@ class ProjectWriter(QObject):
 
     def ask(self, question: Callable[[ProjectFile], T]) -> Future[T]:
         """Let the thread do something with the file, before what is still to be written."""
+        return self.run(lambda: question(self.opened()))
+
+    def run(self, task: Callable[[], T]) -> Future[T]:
+        """Let the thread do something, before what is still to be written."""
         future: Future[T] = Future()
 
         def answer() -> None:
             try:
-                future.set_result(question(self._opened()))
+                future.set_result(task())
             except Exception as error:  # raised again where the answer is looked at
                 future.set_exception(error)
 
         with self._lock:
-            self._questions.append(answer)
+            self._tasks.append(answer)
             self._lock.notify_all()
         return future
 
@@ -132,14 +140,28 @@ class ProjectWriter(QObject):
             self._lock.wait_for(lambda: not self._writes or not self._is_to_try, timeout_s)
             return not self._writes
 
-    def stop(self, timeout_s: float = 2.0) -> bool:
-        """Write what can be written, close the file and end; returns whether that was done in time."""
+    def end(self, then: Callable[[], object] | None = None) -> None:
+        """Write what can be written, close the file, do something after that, and end the thread."""
         with self._lock:
             self._stopping = self._is_to_try = True
+            self._after = self._after or then
             self._lock.notify_all()
+
+    def stop(self, timeout_s: float = 2.0) -> bool:
+        """End, and wait for it; returns whether that was done in time."""
+        self.end()
         return self._thread.wait(int(timeout_s * 1000))
 
-    # For questions, on the thread
+    def _tell(self) -> None:
+        self.kept_changed.emit(self.kept)
+
+    # For tasks, on the thread
+
+    def opened(self) -> ProjectFile:
+        """Return the file, opened where it was not. Raises what opening raises."""
+        if self._file is None:
+            self._file = self._open()
+        return self._file
 
     def record(self) -> list[Write]:
         """Return a list that from now on gets whatever is written."""
@@ -164,17 +186,19 @@ class ProjectWriter(QObject):
 
     def _loop(self) -> None:
         while self._wait_for_work():
-            if self._questions:
-                self._questions.popleft()()
+            if self._tasks:
+                self._tasks.popleft()()
                 self._written = None
             else:
                 self._write_first()
         self._close()
+        if self._after is not None:
+            self._after()
 
     def _wait_for_work(self) -> bool:
         """Wait for something to do; False when all is done and the thread is to end."""
         with self._lock:
-            while not self._questions and not (self._writes and self._is_to_try):
+            while not self._tasks and not (self._writes and self._is_to_try):
                 if self._stopping:
                     return False
                 again = None if self._failure is None else _RETRY_AFTER_S
@@ -185,7 +209,7 @@ class ProjectWriter(QObject):
         failure: Exception | None = None
         write = self._writes[0]
         try:
-            write(self._opened())
+            write(self.opened())
         except Exception as error:  # told to the user, who decides
             log.debug("A change could not be kept", exc_info=error)
             failure = error
@@ -199,11 +223,6 @@ class ProjectWriter(QObject):
         if failure is None and self._written is not None:
             self._written.append(write)
         self._changed.emit()
-
-    def _opened(self) -> ProjectFile:
-        if self._file is None:
-            self._file = self._open_file()
-        return self._file
 
     def _close(self) -> None:
         if self._file is not None:

@@ -1,0 +1,137 @@
+"""Projects that were never given a name: they keep the work anyway, and are offered at the next start."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Hashable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from hsi_studio import paths
+from hsi_studio.app.worker import LatestWorker
+from hsi_studio.core.label_stats import counts
+from hsi_studio.core.project import ProjectState
+from hsi_studio.errors import HsiError
+from hsi_studio.io.project import ProjectFile
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """An unnamed project that nobody has open: its labelled cubes, their labels, and the last change."""
+
+    path: Path
+    names: tuple[str, ...]
+    pixels: int
+    when: datetime
+
+
+class Scratches(QObject):
+    """Finds the unnamed projects of earlier sessions, away from the GUI thread; empty ones vanish."""
+
+    changed = Signal()
+    """`found` has changed."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.found: tuple[Scratch, ...] = ()
+        self._worker = LatestWorker("unnamed projects", self)
+        self._worker.answered.connect(self._keep)
+
+    def look(self) -> None:
+        """Look for them; `changed` follows where there is news."""
+        self._worker.request("look", lambda: tuple(_found()))
+
+    def discard(self, path: Path) -> None:
+        """Delete one for good, and look for the others."""
+        self._worker.request(("discard", path), partial(remove, path))
+        self.look()
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._worker.stop()
+
+    def _keep(self, kind: Hashable, found: tuple[Scratch, ...] | None) -> None:
+        if kind == "look" and found is not None and found != self.found:
+            self.found = found
+            self.changed.emit()
+
+
+def new_path() -> Path:
+    """Return a path for an unnamed project that nobody uses."""
+    return folder() / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {os.getpid()}.hsip"
+
+
+def folder() -> Path:
+    """Return the folder of unnamed projects (which may not exist)."""
+    return paths.data_dir() / "unnamed"
+
+
+def is_unnamed(path: Path) -> bool:
+    """Tell whether a project was never given a name."""
+    return path.parent == folder()
+
+
+def is_empty(state: ProjectState) -> bool:
+    """Tell whether nothing would be lost with a project."""
+    return not len(state.classes) and not any(labels.tiles for labels in state.labels.values())
+
+
+def remove(path: Path) -> None:
+    """Delete a project and what lies beside it."""
+    beside = (f"{path.name}-wal", f"{path.name}-shm", f".{path.name}.lock")
+    for file in (path, *map(path.with_name, beside)):
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+
+
+def spoken_time(when: datetime, now: datetime) -> str:
+    """Return a time as people say it: "yesterday 14:02"."""
+    if when.date() == now.date():
+        day = "today"
+    elif when.date() == (now - timedelta(days=1)).date():
+        day = "yesterday"
+    else:
+        day = f"{when.day} {when:%B}" if when.year == now.year else f"{when.day} {when:%B %Y}"
+    return f"{day} {when:%H:%M}"
+
+
+def _found() -> Iterator[Scratch]:
+    newest_first = sorted(folder().glob("*.hsip"), key=lambda path: path.name, reverse=True)
+    for path in newest_first:
+        try:
+            scratch = _looked_into(path)
+        except (HsiError, OSError) as error:
+            log.warning("An unnamed project cannot be offered: %s", error)
+            continue
+        if scratch is not None:
+            yield scratch
+
+
+def _looked_into(path: Path) -> Scratch | None:
+    """Look into an unnamed project; None when another window has it, or when it was empty and is gone now."""
+    file = ProjectFile.open(path)
+    try:
+        if file.read_only:
+            return None
+        state, when = file.state, datetime.fromtimestamp(_last_change(path))
+    finally:
+        file.close()
+    if is_empty(state):
+        remove(path)
+        return None
+    labelled = {cube: labels for cube in state.cubes if (labels := state.labels_of(cube.number)).tiles}
+    pixels = sum(sum(counts(labels).values()) for labels in labelled.values())
+    return Scratch(path, tuple(cube.name for cube in labelled), pixels, when)
+
+
+def _last_change(path: Path) -> float:
+    beside = path.with_name(path.name + "-wal")
+    return max(file.stat().st_mtime for file in (path, beside) if file.exists())
