@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPalette, QPen
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPalette, QPen
+from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.core.classes import ClassEntry
@@ -16,7 +16,7 @@ from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.swatches import paint_swatch
 from hsi_studio.gui.theme import icon, scaled_font
 
-_PAD_Y = 2
+_PAD_X, _PAD_Y = 8, 2
 _ICON = 15
 _SMALL = 0.88
 _FEWEST_POINTS = 2
@@ -38,8 +38,6 @@ class ClassDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
-        style = option.widget.style()
-        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget)
         entry: ClassEntry = index.data(ENTRY)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -59,8 +57,12 @@ class ClassDelegate(QStyledItemDelegate):
                 _paint_text(painter, option, index, entry)
         painter.restore()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
-        return QSize(20, max(option.fontMetrics.height(), _ICON) + 2 * _PAD_Y)
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        wide = 20
+        if index.column() == Column.PIXELS:
+            text = str(index.data(Qt.ItemDataRole.DisplayRole))
+            wide = QFontMetrics(scaled_font(option.font, _SMALL)).horizontalAdvance(text) + _PAD_X
+        return QSize(wide, max(option.fontMetrics.height(), _ICON) + 2 * _PAD_Y)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: ARG002
         editor = QLineEdit(parent)

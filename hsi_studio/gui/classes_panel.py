@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, Q
 from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.gui.class_commands import ClassCommands, others
+from hsi_studio.gui.class_text import ClassText
 from hsi_studio.gui.classes_delegate import ClassDelegate
 from hsi_studio.gui.classes_model import ClassModel
 from hsi_studio.gui.classes_view import ClassView
@@ -21,7 +22,7 @@ _WIDTH = 320
 
 
 class ClassesPanel(QWidget):
-    """Class table with a row per class; `below` is free for what belongs to the active class."""
+    """Class table with a row per class; `below` holds what belongs to the active class."""
 
     def __init__(
         self, labelling: Labelling, spectra: ClassSpectraService, commands: ClassCommands, menu: QMenu
@@ -36,6 +37,7 @@ class ClassesPanel(QWidget):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.view)
         self.below = QVBoxLayout()
+        self.below.addWidget(ClassText(labelling))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 4, 8)
         column.setSpacing(4)
@@ -53,6 +55,7 @@ class ClassesPanel(QWidget):
         self.add.clicked.connect(self._commands.add)
         self.more = quiet_button("dots-three", "Class table and labels: load, save, import, export")
         self.more.setMenu(menu)
+        self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self.more.setPopupMode(self.more.ToolButtonPopupMode.InstantPopup)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)

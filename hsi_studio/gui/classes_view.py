@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
 
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.gui.classes_model import ENTRY, ClassModel, Column
+from hsi_studio.gui.theme import Theme
 
-_WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 52, Column.EYE: 21, Column.LOCK: 21}
+_WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 48, Column.EYE: 21, Column.LOCK: 21}
 _TOGGLES = (Column.EYE, Column.LOCK)
-_WIDEST_COUNT = "000\u2009000 px"
 
 
 class ClassView(QTreeView):
@@ -33,7 +33,8 @@ class ClassView(QTreeView):
         self.setAccessibleName("Classes")
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
-        self.setAllColumnsShowFocus(True)
+        self.setMouseTracking(True)
+        self.setIndentation(0)
         self.setHeaderHidden(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -56,7 +57,7 @@ class ClassView(QTreeView):
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
-        self.setColumnWidth(Column.PIXELS, round(self.fontMetrics().horizontalAdvance(_WIDEST_COUNT) * 0.9))
+        header.setSectionResizeMode(Column.PIXELS, QHeaderView.ResizeMode.ResizeToContents)
 
     def show_active(self) -> None:
         """Select the row of the active class."""
@@ -85,6 +86,20 @@ class ClassView(QTreeView):
             self.menu_wanted.emit(index.data(ENTRY).id, self.viewport().mapToGlobal(position))
 
     # Events of Qt
+
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint the ground of the whole row: the style would paint it cell by cell."""
+        tokens = Theme.current()
+        hovered = index.row() == self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())).row()
+        active = self.selectionModel().isSelected(index)
+        if active or (hovered and self.underMouse()):
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(tokens.accent) if active and self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.selected if active else tokens.hover))
+            painter.drawRoundedRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+            painter.restore()
+        super().drawRow(painter, option, index)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())

@@ -89,10 +89,9 @@ class LabelImportDialog(Question):
             texts = (str(one.value), one.entry.name if one.is_named else "–", _count(one.pixels))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
+                item.setTextAlignment(_side(column))
                 if column == 1:
                     item.setIcon(swatch(one.entry.color))
-                else:
-                    item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
             box = self._target_box(one)
             box.setCurrentIndex(max(0, box.findData(matches[one.value])))
@@ -129,7 +128,10 @@ class LabelImportDialog(Question):
         self.body.addWidget(self.summary)
 
     def _shape_table(self) -> None:
-        self.table.setHorizontalHeaderLabels(_COLUMNS)
+        for column, text in enumerate(_COLUMNS):
+            head = QTableWidgetItem(text)
+            head.setTextAlignment(_side(column))
+            self.table.setHorizontalHeaderItem(column, head)
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -183,6 +185,14 @@ class LabelImportDialog(Question):
         values = ", ".join(str(one.value) for one in left[:6]) + (" …" if len(left) > 6 else "")
         lost = _count(sum(one.pixels for one in left))
         return f"{text} Left out: {values} ({lost} pixels)." if left else text
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    """Return where the texts of a column stand: numbers at the right."""
+    is_number = _COLUMNS[column] in ("Value", "Pixels")
+    return (
+        Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
+    ) | Qt.AlignmentFlag.AlignVCenter
 
 
 def _count(number: int) -> str:
