@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from hsi_studio.app.engine import Engine
 from hsi_studio.app.labelling import Labelling
+from hsi_studio.core.classes import ClassTable
 from hsi_studio.live.messages import Failed
 from hsi_studio.live.text_service import EncoderChoice, PhraseWanted, Texts, TextsWanted
 
@@ -31,20 +34,48 @@ class LiveTexts(QObject):
         self._labelling = labelling
         self.texts: Texts | None = None
         self.encoder = EncoderChoice()
+        self.enabled = True
         self._phrase = ""
+        self._draft: tuple[int, str] | None = None
         self._engine = Engine("hsi_studio.live.text_service:TextService", self)
         self._engine.answered.connect(self._on_answer)
         self._engine.failed.connect(self._on_failure)
         self._engine.done.connect(self._on_done)
-        self._settle = _timer(self, SETTLED_MS, self.read_now)
+        self._settle = _timer(self, SETTLED_MS, self._follow)
         # The encoder holds half a gigabyte; texts that were read before are on disk.
         self._idle = _timer(self, _IDLE_MS, self._engine.release)
         labelling.classes_changed.connect(self._settle.start)
+        labelling.project_changed.connect(self.drop_draft)
         labelling.project_changed.connect(self._settle.start)
 
     @property
     def engine(self) -> Engine:
         return self._engine
+
+    @property
+    def classes(self) -> ClassTable:
+        """The class table with the text that is being typed."""
+        table = self._labelling.classes
+        if self._draft is None:
+            return table
+        id, text = self._draft
+        return ClassTable(tuple(replace(e, description=text) if e.id == id else e for e in table))
+
+    def set_draft(self, id: int, text: str) -> None:
+        """Follow a text that is being typed and is not yet an edit of the class table."""
+        self._draft = id, text
+        self._settle.start()
+
+    def drop_draft(self) -> None:
+        """Follow the class table alone again."""
+        if self._draft is not None:
+            self._draft = None
+            self._settle.start()
+
+    @property
+    def busy(self) -> bool:
+        """Whether texts are being read."""
+        return bool(self._engine.busy)
 
     @property
     def waiting(self) -> bool:
@@ -58,10 +89,16 @@ class LiveTexts(QObject):
         else:
             self.encoder = encoder
 
+    def set_enabled(self, enabled: bool) -> None:
+        """Follow what is written, or read nothing until asked to."""
+        self.enabled = enabled
+        if enabled:
+            self._settle.start()
+
     def read_now(self) -> None:
         """Read the texts as they are, without waiting for more typing."""
         self._settle.stop()
-        wanted = TextsWanted(self._labelling.classes, self.encoder)
+        wanted = TextsWanted(self.classes, self.encoder)
         if len(wanted.classes) and (self.texts is None or _key(self.texts.wanted) != _key(wanted)):
             self._request(self.encoder)
 
@@ -76,8 +113,12 @@ class LiveTexts(QObject):
         self._idle.stop()
         self._engine.stop()
 
+    def _follow(self) -> None:
+        if self.enabled:
+            self.read_now()
+
     def _request(self, encoder: EncoderChoice) -> None:
-        self._ask("texts", TextsWanted(self._labelling.classes, encoder))
+        self._ask("texts", TextsWanted(self.classes, encoder))
 
     def _ask(self, kind: str, body: object) -> None:
         self._idle.stop()

@@ -20,7 +20,8 @@ class Settings(BaseModel):
 
     `recent` holds absolute paths, newest first. `shortcuts` maps an action's key to its portable key
     sequence where that differs from the default (empty: none). `geometry` and `layout` are what Qt saves of
-    the window, in base64. `predict_demo` has the demo scene classified as soon as it is open.
+    the window, in base64. `predict_demo` has the demo scene classified as soon as it is open. `live`: the map follows labels and
+    texts.
     """
 
     model_config = ConfigDict(validate_assignment=True)
@@ -32,6 +33,7 @@ class Settings(BaseModel):
     geometry: str = ""
     layout: str = ""
     predict_demo: bool = True
+    live: bool = True
 
     def remember(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""

@@ -1,0 +1,129 @@
+"""What the window does with the live map: switches, suggestions, what is told of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hsi_studio.app.live_map import MapFollower, Shown
+from hsi_studio.app.live_texts import LiveTexts
+from hsi_studio.errors import HsiError
+from hsi_studio.live.messages import Failed
+from hsi_studio.live.uncertainty import Suggestion
+
+if TYPE_CHECKING:
+    from hsi_studio.gui.main_window import MainWindow
+
+_THOUSANDS = "\u202f"
+
+
+class LiveCommands:
+    """Owns the followers of texts and labels for the main window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.texts = LiveTexts(window.labelling, window)
+        self.follower = MapFollower(window.session, window.labelling, self.texts, window)
+        self._suggested: tuple[int, int] | None = None
+        self._texts_before: tuple[tuple[int, str], ...] = ()
+        self._apply(window.settings.live)
+        follower = self.follower
+        follower.shown_changed.connect(self._on_shown)
+        follower.suggested.connect(self._on_suggested)
+        follower.failed.connect(lambda failed: self._tell("Predicting", failed))
+        self.texts.failed.connect(lambda failed: self._tell("Reading the texts", failed))
+        for engine in (follower.engine, self.texts.engine):
+            engine.died.connect(self._on_death)
+        follower.options_changed.connect(lambda _: window.commands.refresh())
+        follower.shown_changed.connect(lambda _: window.commands.refresh())
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the map follows by itself."""
+        return self.follower.options.live
+
+    @property
+    def can_suggest(self) -> bool:
+        """Whether there is a map to be unsure about."""
+        return self.follower.shown is not None
+
+    def toggle(self) -> None:
+        """Follow labels and texts, or stop doing so."""
+        self._window.settings.live = not self.is_live
+        self._apply(self._window.settings.live)
+
+    def predict(self) -> None:
+        """Bring the map up to date once."""
+        if not self.follower.follows:
+            self._window.toaster.tell(
+                "This cube is too large to be followed; apply a model to it.", "warning"
+            )
+            return
+        self.texts.read_now()
+        self.follower.predict()
+        if "map" not in self.follower.engine.busy:
+            self._window.toaster.tell("Label a pixel of two classes or more first.", "info")
+
+    def suggest(self) -> None:
+        """Go to the pixel that would teach most; again: pass it over."""
+        labels = self._window.labelling.labels
+        last = self._suggested
+        unlabelled = last is not None and labels is not None and not labels.at(*last)
+        self.follower.suggest(pass_over=last if unlabelled else None)
+
+    def _apply(self, live: bool) -> None:
+        self.texts.set_enabled(live)
+        self.follower.set_options(live=live)
+
+    def stop(self) -> None:
+        """End both processes."""
+        self.follower.stop()
+        self.texts.stop()
+
+    def _on_suggested(self, found: Suggestion | None) -> None:
+        if found is None:
+            self._window.toaster.tell("Every pixel is labelled.", "info")
+            return
+        self._suggested = found.row, found.col
+        canvas = self._window.canvas
+        canvas.center_on(found.row + 0.5, found.col + 0.5)
+        canvas.pick(found.row, found.col, collect=False)
+        names = [entry.name for entry in self._window.labelling.classes]
+        self._window.labelling.set_active(self._window.labelling.classes.entries[found.first].id)
+        self._window.toaster.tell(
+            f"{names[found.first]} or {names[found.second]}? A click with the right class teaches most here; "
+            "N goes on.",
+            "info",
+        )
+
+    def _on_shown(self, shown: Shown | None) -> None:
+        if shown is None:
+            self._texts_before = ()
+            return
+        texts = tuple((entry.id, entry.description) for entry in shown.classes)
+        before, self._texts_before = self._texts_before, texts
+        changed = [
+            entry.name
+            for entry, old in zip(shown.classes, before, strict=False)
+            if old[1] != entry.description
+        ]
+        if shown.flipped is not None and len(changed) == 1:
+            count = f"{shown.flipped:,}".replace(",", _THOUSANDS)
+            self._window.toaster.tell(
+                f"Description of “{changed[0]}” changed: {count} pixels flipped.", "info"
+            )
+
+    def _on_death(self, status: int | None) -> None:
+        why = "the system stopped it, perhaps for lack of memory" if status == -9 else f"status {status}"
+        self._window.toaster.tell(
+            f"The background process ended unexpectedly ({why}); it starts again with the next change.",
+            "warning",
+        )
+
+    def _tell(self, what: str, failed: Failed) -> None:
+        self._window.toaster.tell_error(what, _error(failed))
+
+
+def _error(failed: Failed) -> Exception:
+    if failed.details:
+        return RuntimeError(failed.details)
+    return HsiError(failed.cause, failed.remedy)
