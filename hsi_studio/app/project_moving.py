@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hsi_studio.app import scratch
-from hsi_studio.app.project_cubes import stored_path
 from hsi_studio.app.project_reading import folder_of, path_of
 from hsi_studio.app.project_writer import ProjectWriter
 from hsi_studio.core.progress import Progress
@@ -14,6 +13,7 @@ from hsi_studio.core.project import ProjectCube, ProjectState
 from hsi_studio.errors import HsiError
 from hsi_studio.io.project import ProjectFile, ProjectFileError
 from hsi_studio.io.project.copy import write_project
+from hsi_studio.io.project.cube_files import stored_path
 
 
 @dataclass(frozen=True)

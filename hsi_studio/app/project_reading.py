@@ -10,7 +10,7 @@ from typing import Any
 from hsi_studio.app.history import History
 from hsi_studio.app.label_changes import Counts
 from hsi_studio.app.opening import OpenRequest, read_cube, read_demo
-from hsi_studio.app.project_cubes import found_path, is_same_image, options_of
+from hsi_studio.app.project_cubes import is_same_image
 from hsi_studio.app.scratch import is_unnamed
 from hsi_studio.app.session import OpenCube
 from hsi_studio.app.view_values import with_view
@@ -19,6 +19,7 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import ProjectCube, ProjectState
 from hsi_studio.errors import CubeFileError, HsiError
 from hsi_studio.io.project import ProjectFile, require_same_image
+from hsi_studio.io.project.cube_files import found_path, options_of
 
 ACTIVE, CURRENT, VIEW = "active class", "current cube", "view of cube {}"
 """Keys of the values that a project stores about how it is looked at."""

@@ -15,7 +15,6 @@ from hsi_studio.app.history import History
 from hsi_studio.app.jobs import Job, JobQueue
 from hsi_studio.app.kept import KeptState
 from hsi_studio.app.labelling import Labelling
-from hsi_studio.app.project_cubes import stored_path
 from hsi_studio.app.project_loading import LoadedProject, load_project, make_project, make_unnamed
 from hsi_studio.app.project_moving import Moved, move_project
 from hsi_studio.app.project_reading import CURRENT, folder_of
@@ -25,6 +24,7 @@ from hsi_studio.app.view_keeper import ViewKeeper
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import ProjectCube, ProjectState
 from hsi_studio.io.project import ProjectFile
+from hsi_studio.io.project.cube_files import stored_path
 
 T = TypeVar("T")
 _MOVING = "The project is being saved in another place; wait a moment."

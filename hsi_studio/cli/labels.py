@@ -7,12 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
+from hsi_studio.cli.labels_export import export
+from hsi_studio.cli.labels_import import import_labels
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, print_table
 from hsi_studio.core.project import ProjectCube
 from hsi_studio.io.project import Summary, summary
 
 app = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False)
+
+app.command("export")(export)
+app.command("import")(import_labels)
 
 
 @app.callback()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewIt
 
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.gui.classes_model import ENTRY, ClassModel, Column
+from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.theme import Theme
 
 _WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 48, Column.EYE: 21, Column.LOCK: 21}
@@ -87,7 +88,7 @@ class ClassView(QTreeView):
 
     # Events of Qt
 
-    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the ground of the whole row: the style would paint it cell by cell."""
         tokens = Theme.current()
         hovered = index.row() == self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())).row()
