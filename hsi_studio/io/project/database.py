@@ -70,22 +70,16 @@ class Database:
 
     def _locked(self, opened: ExitStack) -> bool:
         """Tell whether this is now the only writer; otherwise, leave a note why not."""
-        reason = ""
+        reason = _protection(self.path)
         try:
-            opened.callback(lock(self.path).release)
-            if not os.access(self.path, os.W_OK):
-                reason = f"{self.path.name} may not be written to; save it under another name to change it."
+            if not reason:
+                opened.callback(lock(self.path).release)
         except InUseError:
-            reason = (
-                f"{self.path.name} is open in another window, so that it can only be looked at here; "
-                "close it there and open it again to change it."
-            )
+            reason = "is open in another window; close it there and open it again to change it"
         except OSError as error:
-            reason = (
-                f"the folder of {self.path.name} may not be written to ({error.strerror}), so that it can "
-                "only be looked at; save it under another name to change it."
-            )
-        self.notes = (reason,) if reason else ()
+            reason = f"cannot be locked here ({error.strerror}); save it on another disk to change it"
+        if reason:
+            self.notes = (f"{self.path.name} can only be looked at: it {reason}.",)
         return not reason
 
     def _connected(self, opened: ExitStack) -> sqlite3.Connection:
@@ -163,6 +157,18 @@ def _checked(connection: sqlite3.Connection, path: Path) -> int:
 def beside(path: Path, ending: str) -> Path:
     """Return the path of one of SQLite's files beside a project."""
     return path.with_name(path.name + ending)
+
+
+def _protection(path: Path) -> str:
+    """Return why a project may not be written to, as far as that can be told without trying; or nothing."""
+    effective = os.access in os.supports_effective_ids
+    places = [
+        place for place in (path, path.parent) if not os.access(place, os.W_OK, effective_ids=effective)
+    ]
+    if not places:
+        return ""
+    where = "" if places[0] == path else f"lies in {path.parent}, which "
+    return f"{where}may not be written to; save it under another name to change it"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

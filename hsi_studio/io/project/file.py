@@ -53,6 +53,7 @@ class ProjectFile:
 
     def __init__(self, database: Database) -> None:
         self.path = database.path
+        self._closed = False
         self._flusher = Flusher(beside(self.path, "-wal"))
         self._use(database)
 
@@ -246,6 +247,7 @@ class ProjectFile:
 
     def close(self) -> None:
         """Close the file; all of it lies in the one file then."""
+        self._closed = True
         self._flusher.stop()
         with told(self.path):
             self._database.close()
@@ -263,7 +265,7 @@ class ProjectFile:
 
     @contextmanager
     def _writing(self) -> Iterator[Store]:
-        if not self._database.in_place():
+        if not self._closed and not self._database.in_place():
             self._find_again()
         if self.read_only:
             raise ProjectFileError(f"{self.path.name} is open for looking only", "save it under another name")

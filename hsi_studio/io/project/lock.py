@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,8 @@ def lock(path: Path) -> BaseFileLock:
     """
     from filelock import FileLock, Timeout
 
+    if not path.parent.is_dir():  # filelock would make it
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path.parent))
     held = FileLock(
         path.with_name(f".{path.name}.lock"), mode=_ANYONE, thread_local=False, fallback_to_soft=False
     )

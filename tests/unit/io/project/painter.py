@@ -1,7 +1,7 @@
 """Paints strokes into projects until it is killed. Imports once and forks for every project.
 
-Each line read names a project. A child process makes it, tells its process id, then the number of every stroke
-that the project has kept. The parent tells when the child is gone.
+Each line read names a project. A child process makes it, tells its process id, then the number of every
+stroke that the project has kept. The parent tells when the child is gone.
 """
 
 import os
