@@ -6,10 +6,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from hsi_studio.cli.output import note, progress_bar
-from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.classes import ClassEntry, ClassTable
 
 if TYPE_CHECKING:
     from hsi_studio.ml.classifier import Classifier
@@ -62,3 +64,21 @@ def reworded(model: Classifier, classes: Path, offline: bool) -> Classifier:
     own = model.embeddings
     found = embedded(table, own.encoder, own.pooling, offline)
     return model.with_words(table, replace(found, centre=own.centre))
+
+
+def phrase_vector(model: Classifier, text: str, offline: bool) -> NDArray[np.float32]:
+    """Return the vector (1, d) of a free text, read and centred as the texts of the model's classes were."""
+    from dataclasses import replace
+
+    from hsi_studio.errors import HsiError
+    from hsi_studio.ml.classifier import require_same_encoder
+
+    own = model.embeddings
+    if own is None:
+        raise HsiError(
+            f"a model of the method {model.method} knows no words", "train one with instant or s3fn"
+        )
+    table = ClassTable((ClassEntry(1, text, (0, 0, 0), text),))
+    found = embedded(table, own.encoder, own.pooling, offline)
+    require_same_encoder(own, found)
+    return replace(found, centre=own.centre).vectors

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -17,6 +19,16 @@ from hsi_studio.core.reading import row_strips
 from hsi_studio.io.convert import refuse_source
 from hsi_studio.io.maps import require_ending, spool, write_confidence, write_map
 
+if TYPE_CHECKING:
+    from hsi_studio.ml.classifier import Classifier
+
+
+class Smoothing(StrEnum):
+    """Whether maps are smoothed."""
+
+    ON = "on"
+    OFF = "off"
+
 
 @with_cube
 def predict(
@@ -28,6 +40,9 @@ def predict(
         Path | None, typer.Option(help="Other texts or classes to score with the same model.")
     ] = None,
     confidence: Annotated[Path | None, typer.Option(help="Raster of probabilities to write too.")] = None,
+    smoothing: Annotated[
+        Smoothing, typer.Option(help="Whether an instant model spreads classes along similar neighbours.")
+    ] = Smoothing.ON,
     device: Device = None,
     offline: Offline = False,
     as_json: Json = False,
@@ -42,17 +57,22 @@ def predict(
     - `hsi-studio predict scene.hdr --model model.safetensors -o map.tif --confidence sure.tif`
 
     - `hsi-studio predict scene.hdr --model model.safetensors -o map.png --classes other_words.yaml`
+
+    - `hsi-studio predict scene.hdr --model model.safetensors -o map.npy --smoothing off`
     """
     from hsi_studio.ml.classifier import fill
     from hsi_studio.ml.devices import choose_device
+    from hsi_studio.ml.methods import on_device
     from hsi_studio.ml.model_file import load_classifier
 
     files = [out] if confidence is None else [out, confidence]
     for file in files:
         require_ending(file)
     refuse_source(cube, files)
-    place = choose_device(device)
     loaded = load_classifier(model)
+    place = choose_device(device) if on_device(loaded.method) else "cpu"
+    if smoothing is Smoothing.OFF:
+        loaded = _unsmoothed(loaded)
     if classes is not None:
         loaded = reworded(loaded, classes, offline)
     loaded = loaded.fitted_to(cube)
@@ -76,6 +96,15 @@ def predict(
         "not_measured": int(counts[0]),
     }
     print_result(report, as_json)
+
+
+def _unsmoothed(model: Classifier) -> Classifier:
+    from hsi_studio.errors import UsageError
+    from hsi_studio.ml.instant.model import InstantModel
+
+    if not isinstance(model, InstantModel):
+        raise UsageError(f"a model of the method {model.method} is never smoothed", "leave out --smoothing")
+    return replace(model, smoothing=False)
 
 
 def _counts(ids: np.ndarray[Any, np.dtype[np.int16]], cube: Cube) -> np.ndarray[Any, np.dtype[np.intp]]:

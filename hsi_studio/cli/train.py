@@ -91,7 +91,7 @@ def train(
     - `hsi-studio train scene.mat --labels truth.mat --classes classes.yaml -o m.safetensors --method cnn3d`
     """
     from hsi_studio.ml.devices import choose_device
-    from hsi_studio.ml.methods import finish
+    from hsi_studio.ml.methods import finish, on_device
     from hsi_studio.ml.methods import method as chosen
     from hsi_studio.ml.presets import Options, Settings
     from hsi_studio.ml.scene import Scene
@@ -104,7 +104,7 @@ def train(
         _adjusted(method, way.preset, patch, components, score),
         Options(joint, softmax_beside, symmetric, residual),
         seed,
-        choose_device(device),
+        choose_device(device) if on_device(method) else "cpu",
         validation,
     )
     table, ids = read_classes(classes), read_ids(labels)

@@ -127,6 +127,16 @@ def write_confidence(
     _write(path, Cube(_source(values, np.float32), path.stem, georef=georef, quantity="confidence"), progress)
 
 
+def write_scores(
+    path: Path,
+    values: NDArray[np.float32],
+    georef: GeoReference | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Write a raster of scores of any range as it is: .tif, ENVI or .npy; NaN where nothing was measured."""
+    _write(path, Cube(_source(values, np.float32), path.stem, georef=georef, quantity="score"), progress)
+
+
 def _write(path: Path, cube: Cube, progress: Progress | None) -> tuple[Path, ...]:
     if path.suffix.lower() != ".npy":
         return convert(cube, path, overwrite=True, progress=progress).files

@@ -87,6 +87,11 @@ def method(name: str) -> Method:
     return METHODS[name]
 
 
+def on_device(name: str) -> bool:
+    """Tell whether models of a method may compute on a GPU; unknown ones may."""
+    return name not in METHODS or METHODS[name].preset is not None
+
+
 def finish(run: TrainingRun, progress: Progress) -> Classifier:
     """Train to the end and return the model; `progress` may cancel between two steps."""
     while True:
