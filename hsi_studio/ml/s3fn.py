@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from hsi_studio.ml.dense_cpu import dense_features
 from hsi_studio.ml.preprocess import MIN_COMPONENTS
 
 MIN_PATCH = 14
@@ -122,8 +123,11 @@ class Backbone(nn.Module):
     def dense(self, images: Tensor) -> Tensor:
         """Return features (N, features, H, W) of images (N, C', H + field − 1, W + field − 1).
 
-        The features at (i, j) are those of the patch whose first pixel is (i, j).
+        The features at (i, j) are those of the patch whose first pixel is (i, j). On a CPU and without
+        gradients `dense_features` computes them in half of the time.
         """
+        if _is_plain(images):
+            return torch.stack([dense_features(self, image) for image in images])
         maps = self._maps(images, stride=1)
         depth = self.architecture.depths[3]
         maps = maps[:, :, 0 : 2 * depth : 2] + maps[:, :, 1 : 2 * depth : 2]
@@ -166,3 +170,9 @@ class Backbone(nn.Module):
 
     def _activate(self, features: Tensor) -> Tensor:
         return functional.relu(features) if self.architecture.rectified else features
+
+
+def _is_plain(images: Tensor) -> bool:
+    """Tell whether only numbers are wanted, in single precision, on a CPU."""
+    more = torch.is_grad_enabled() or torch.is_autocast_enabled("cpu")
+    return images.device.type == "cpu" and images.dtype == torch.float32 and not more
