@@ -166,7 +166,7 @@ class FileCommands:
         )
 
     def _on_opened(self, request: OpenRequest, cube: Cube) -> None:
-        self._window.remember(request.path)
+        self._window.recents.remember(request.path)
         if cube.notes:
             inferred = cube.band_axis is not None
             offer = ("Change axis…", partial(self._change_axis, cube)) if inferred else None

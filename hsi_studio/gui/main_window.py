@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from hsi_studio.app.catalogue import IndexCatalogue
@@ -18,7 +16,6 @@ from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.legend import LegendService
 from hsi_studio.app.probe import PixelProbe
-from hsi_studio.app.recent_files import RecentFiles
 from hsi_studio.app.render_service import RenderService
 from hsi_studio.app.session import Session
 from hsi_studio.app.settings import Settings
@@ -31,6 +28,7 @@ from hsi_studio.gui.class_commands import ClassCommands
 from hsi_studio.gui.classes_panel import ClassesPanel
 from hsi_studio.gui.command_palette import CommandPalette
 from hsi_studio.gui.docks import Dock, Docks, restore_geometry, saved_geometry
+from hsi_studio.gui.drops import Drops
 from hsi_studio.gui.file_commands import FileCommands
 from hsi_studio.gui.help_view import HelpView
 from hsi_studio.gui.jobs_panel import JobsPanel
@@ -41,6 +39,8 @@ from hsi_studio.gui.legend_panel import LegendPanel
 from hsi_studio.gui.menus import Menus
 from hsi_studio.gui.model_commands import ModelCommands
 from hsi_studio.gui.notifications import Toaster
+from hsi_studio.gui.plot_panels import PlotPanels
+from hsi_studio.gui.recents import Recents
 from hsi_studio.gui.start_page import StartPage
 from hsi_studio.gui.status_bar import StatusBar
 from hsi_studio.gui.theme import Theme
@@ -48,15 +48,9 @@ from hsi_studio.gui.view_commands import ViewCommands
 from hsi_studio.gui.widgets import refresh_icons
 from hsi_studio.gui.wiring import connect
 
-if TYPE_CHECKING:
-    from hsi_studio.gui.scatter_panel import ScatterPanel
-    from hsi_studio.gui.spectrum_panel import SpectrumPanel
-    from hsi_studio.gui.view_panel import ViewPanel
-
 log = logging.getLogger(__name__)
 _FIRST_SIZE = (1360, 850)
 _FIRST_SHARE = 0.96
-_FILL_AFTER_MS = 250
 
 
 class MainWindow(QMainWindow):
@@ -92,16 +86,10 @@ class MainWindow(QMainWindow):
         self.probe = PixelProbe(self.session, self)
         self.legends = LegendService(self.session, self)
         self.catalogue = IndexCatalogue(self.session, self)
-        self.recent = RecentFiles(self)
-        self.setAcceptDrops(True)
         self.setMinimumSize(720, 480)
-        self._later = QTimer(self)
-        self._later.setInterval(_FILL_AFTER_MS)
-        self._later.timeout.connect(self._fill_docks)
         self._build()
         connect(self)
         self._restore()
-        self._later.start()
 
     def _build(self) -> None:
         self.canvas = Canvas(self.session, self.pictures)
@@ -134,6 +122,9 @@ class MainWindow(QMainWindow):
         )
         self.status = StatusBar(self.jobs)
         self.setStatusBar(self.status)
+        self.recents = Recents(self)
+        self.plots = PlotPanels(self)
+        self.drops = Drops(self)
         self.files = FileCommands(self)
         self.views = ViewCommands(self)
         self.models = ModelCommands(self)
@@ -146,47 +137,6 @@ class MainWindow(QMainWindow):
         self.docks["Classes"].fill(self.class_panel)
         self.desk.add_bar(self)
 
-    # The panels with plots: their libraries take a third of the start, so the window comes first
-
-    @cached_property
-    def view_panel(self) -> ViewPanel:
-        """The panel of composite and stretch."""
-        from hsi_studio.gui import view_panel
-
-        panel = view_panel.ViewPanel(self.session)
-        panel.failed.connect(lambda error: self.toaster.tell_error("Preparing the view", error))
-        return panel
-
-    @cached_property
-    def spectrum_panel(self) -> SpectrumPanel:
-        """The panel of the spectrum plot."""
-        from hsi_studio.gui import spectrum_panel
-
-        panel = spectrum_panel.SpectrumPanel(self.session, self.spectra)
-        panel.notice.connect(lambda text: self.toaster.tell(text, "good"))
-        return panel
-
-    @cached_property
-    def scatter_panel(self) -> ScatterPanel:
-        """The panel of the scatter plot."""
-        from hsi_studio.app.scatter_model import ScatterModel
-        from hsi_studio.gui import scatter_panel
-        from hsi_studio.gui.highlight import Highlighter
-
-        model = ScatterModel(self.session, self.labelling, self.jobs, self)
-        panel = scatter_panel.ScatterPanel(model, self.labelling, self.catalogue)
-        panel.highlighted.connect(Highlighter(self.canvas, model).show)
-        self.spectra.regions_changed.connect(model.set_regions)
-        model.notice.connect(lambda text: self.toaster.tell(text, "good"))
-        model.failed.connect(lambda error: self.toaster.tell_error("Drawing the scatter plot", error))
-        return panel
-
-    def _fill_docks(self) -> None:
-        self._later.stop()
-        self.docks["View"].fill(self.view_panel)
-        self.docks["Spectra"].fill(self.spectrum_panel)
-        self.docks["Scatter"].fill(self.scatter_panel)
-
     def _restore(self) -> None:
         self._bind_keys()
         if not restore_geometry(self, self.settings.geometry):
@@ -196,18 +146,6 @@ class MainWindow(QMainWindow):
         self.on_current()
 
     # What other parts ask for
-
-    def remember(self, path: Path) -> None:
-        """Add a file to the recent ones."""
-        self.settings.remember(path)
-        self._show_recent()
-        self._save_settings()
-
-    def forget_recent(self) -> None:
-        """Empty the list of recent files."""
-        self.settings.recent = []
-        self._show_recent()
-        self._save_settings()
 
     def reset_layout(self) -> None:
         """Put all panels back."""
@@ -252,11 +190,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("hsi_studio" if cube is None else f"{cube.name} — hsi_studio")
         self.centre.setCurrentWidget(self.start_page if cube is None else self.canvas)
         if cube is not None:
-            self._fill_docks()
+            self.plots.fill_docks()
         self.docks.set_shown(cube is not None)
         self.menus.toolbar.setVisible(cube is not None)
         self.desk.bar.setVisible(cube is not None)
-        self._show_recent()
+        self.recents.show()
         self.status.clear_pixel()
         self.status.show_zoom(None if cube is None else self.canvas.zoom)
         self.commands.refresh()
@@ -270,7 +208,7 @@ class MainWindow(QMainWindow):
     def _set_shortcuts(self, changed: dict[str, str]) -> None:
         self.settings.shortcuts = changed
         self._bind_keys()
-        self._save_settings()
+        self.save_settings()
 
     def _bind_keys(self) -> None:
         self.commands.set_shortcuts(self.settings.shortcuts)
@@ -278,22 +216,8 @@ class MainWindow(QMainWindow):
         keys = [shown(self.commands[key].shortcut()) for key in ("help.palette", "help.show")]
         self.start_page.set_keys(*keys)
 
-    def forget(self, path: str) -> None:
-        """Remove a file from the recent ones."""
-        self.settings.forget(path)
-        self._show_recent()
-        self._save_settings()
-
-    def _show_recent(self) -> None:
-        self.start_page.set_recent(self.settings.recent)
-        self.recent.look_for(self.settings.recent)
-        self.on_missing()
-
-    def on_missing(self) -> None:
-        """Grey the recent files that are gone."""
-        self.start_page.recent.set_missing(self.recent.missing)
-
-    def _save_settings(self) -> None:
+    def save_settings(self) -> None:
+        """Write what is remembered, soon."""
         self._store.save(self.settings)
 
     def _on_unsaved(self, error: OSError) -> None:
@@ -312,33 +236,12 @@ class MainWindow(QMainWindow):
 
     def stop(self, timeout_s: float = 1.5) -> bool:
         """End all threads; called once, after the window has closed. Returns whether they ended in time."""
-        self._later.stop()
-        lazy = ("view_panel", "scatter_panel")
-        built = [getattr(self, name) for name in lazy if name in self.__dict__]
         parts = (
-            self.jobs, self.probe, self.legends, self.catalogue, self.recent, self.pictures, self.spectra,
-            self.desk, self.class_spectra, *built,
+            self.jobs, self.probe, self.legends, self.catalogue, self.recents, self.pictures, self.spectra,
+            self.desk, self.class_spectra, self.plots,
         )  # fmt: skip
         # Each waits for the step in progress; a reading that hangs must not keep the program from ending.
         waiting = threading.Thread(target=lambda: [part.stop() for part in parts], daemon=True)
         waiting.start()
         waiting.join(timeout_s)
         return not waiting.is_alive()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            self._mark_drop(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: ARG002
-        self._mark_drop(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._mark_drop(False)
-        event.acceptProposedAction()
-        self.files.open_paths([url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()])
-
-    def _mark_drop(self, dropping: bool) -> None:
-        self.centre.setProperty("dropping", dropping)
-        self.centre.style().unpolish(self.centre)
-        self.centre.style().polish(self.centre)

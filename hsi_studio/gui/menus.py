@@ -128,9 +128,9 @@ class Menus:
         menu.clear()
         for path in self._window.settings.recent:
             action = menu.addAction(path, partial(self._window.files.open_paths, [path]))
-            action.setEnabled(path not in self._window.recent.missing)
+            action.setEnabled(path not in self._window.recents.missing)
         menu.addSeparator()
-        menu.addAction("Clear the list", self._window.forget_recent).setEnabled(not menu.isEmpty())
+        menu.addAction("Clear the list", self._window.recents.clear).setEnabled(not menu.isEmpty())
 
     def _fill_composites(self, menu: QMenu) -> None:
         menu.clear()

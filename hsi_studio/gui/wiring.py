@@ -65,5 +65,3 @@ def _connect_start_page(window: MainWindow) -> None:
     page.open_folder.connect(files.open_folder)
     page.open_demo.connect(files.open_demo)
     page.open_path.connect(lambda path: files.open_paths([path]))
-    page.forget_path.connect(window.forget)
-    window.recent.changed.connect(window.on_missing)

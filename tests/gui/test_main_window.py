@@ -199,10 +199,10 @@ def test_files_dropped_anywhere_are_opened(
     data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     arguments = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     enter = QDragEnterEvent(window.rect().center(), *arguments)
-    window.dragEnterEvent(enter)
+    QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     assert window.centre.property("dropping")
-    window.dropEvent(QDropEvent(QPointF(window.rect().center()), *arguments))
+    QApplication.sendEvent(window, QDropEvent(QPointF(window.rect().center()), *arguments))
     wait_for_jobs(window)
     assert [opened.cube.path for opened in window.session.cubes] == files
     assert not window.centre.property("dropping")

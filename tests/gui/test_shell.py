@@ -49,7 +49,7 @@ def test_every_action_of_a_menu_exists(window: MainWindow) -> None:
 
 
 def test_rows_of_combo_boxes_are_painted_by_the_style_sheet(demo_window: MainWindow) -> None:
-    combo = demo_window.view_panel.choice.combo
+    combo = demo_window.plots.view.choice.combo
     option = QStyleOptionComboBox()
     combo.initStyleOption(option)
     as_menu = combo.style().styleHint(QStyle.StyleHint.SH_ComboBox_Popup, option, combo)
@@ -87,7 +87,7 @@ def test_the_palette_runs_the_marked_command(demo_window: MainWindow, qtbot: QtB
 def test_the_palette_offers_recent_files_and_says_when_nothing_answers(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    window.remember(Path("/data/orchard.hdr"))
+    window.recents.remember(Path("/data/orchard.hdr"))
     palette = CommandPalette(window.menus.palette_commands, window)
     qtbot.addWidget(palette)
     palette.show()

@@ -1,0 +1,79 @@
+"""The panels with plots: their libraries take a third of the start, so the window comes first."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+if TYPE_CHECKING:
+    from hsi_studio.gui.main_window import MainWindow
+    from hsi_studio.gui.scatter_panel import ScatterPanel
+    from hsi_studio.gui.spectrum_panel import SpectrumPanel
+    from hsi_studio.gui.view_panel import ViewPanel
+
+_FILL_AFTER_MS = 250
+
+
+class PlotPanels(QObject):
+    """Builds the panels when they are asked for first, at the latest a moment after the start."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._later = QTimer(self, interval=_FILL_AFTER_MS, singleShot=True)
+        self._later.timeout.connect(self.fill_docks)
+        self._later.start()
+
+    @cached_property
+    def view(self) -> ViewPanel:
+        """The panel of composite and stretch."""
+        from hsi_studio.gui.view_panel import ViewPanel
+
+        panel = ViewPanel(self._window.session)
+        panel.failed.connect(lambda error: self._window.toaster.tell_error("Preparing the view", error))
+        return panel
+
+    @cached_property
+    def spectrum(self) -> SpectrumPanel:
+        """The panel of the spectrum plot."""
+        from hsi_studio.gui.spectrum_panel import SpectrumPanel
+
+        panel = SpectrumPanel(self._window.session, self._window.spectra)
+        panel.notice.connect(self._tell)
+        return panel
+
+    @cached_property
+    def scatter(self) -> ScatterPanel:
+        """The panel of the scatter plot."""
+        from hsi_studio.app.scatter_model import ScatterModel
+        from hsi_studio.gui.highlight import Highlighter
+        from hsi_studio.gui.scatter_panel import ScatterPanel
+
+        window = self._window
+        model = ScatterModel(window.session, window.labelling, window.jobs, window)
+        panel = ScatterPanel(model, window.labelling, window.catalogue)
+        panel.highlighted.connect(Highlighter(window.canvas, model).show)
+        window.spectra.regions_changed.connect(model.set_regions)
+        model.notice.connect(self._tell)
+        model.failed.connect(lambda error: window.toaster.tell_error("Drawing the scatter plot", error))
+        return panel
+
+    def fill_docks(self) -> None:
+        """Put the panels where they belong."""
+        self._later.stop()
+        docks = self._window.docks
+        docks["View"].fill(self.view)
+        docks["Spectra"].fill(self.spectrum)
+        docks["Scatter"].fill(self.scatter)
+
+    def stop(self) -> None:
+        """End the threads of the panels that were built."""
+        self._later.stop()
+        for name in ("view", "scatter"):
+            if name in self.__dict__:
+                getattr(self, name).stop()
+
+    def _tell(self, text: str) -> None:
+        self._window.toaster.tell(text, "good")
