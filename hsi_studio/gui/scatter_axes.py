@@ -35,6 +35,7 @@ class AxisChoice(QSearchableComboBox):
         self.setMinimumContentsLength(_CHARACTERS)
         self.setMaxVisibleItems(20)
         self.activated.connect(lambda place: self.chosen.emit(self._axes[place]))
+        self.lineEdit().editingFinished.connect(lambda: self.setEditText(self.itemText(self.currentIndex())))
 
     @property
     def axis(self) -> Axis:

@@ -50,7 +50,7 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         self._colors = pg.ImageItem(axisOrder="row-major")
         self._lassos: list[QGraphicsPolygonItem] = []
         self._draft = QGraphicsPolygonItem()
-        self._points: list[QPointF] = []
+        self._outline: list[QPointF] = []
         self._hint = QLabel(self)
         self._settle = QTimer(self, singleShot=True, interval=_VIEW_MS)
         self._settle.timeout.connect(self._tell_view)
@@ -73,7 +73,6 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         view.setDefaultPadding(0)
         view.sigRangeChanged.connect(lambda *_: self._settle.start())
         view.sigResized.connect(lambda *_: self._settle.start())
-        view.lasso = self._go_on
         for name in ("left", "bottom"):
             axis = self.getAxis(name)
             axis.enableAutoSIPrefix(False)
@@ -127,9 +126,9 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         """Outline what is selected; what is taken out again is dashed."""
         for item in self._lassos:
             self.getViewBox().removeItem(item)
-        self._lassos = [self._outline(lasso) for lasso in lassos]
+        self._lassos = [self._outlined(lasso) for lasso in lassos]
 
-    def _outline(self, lasso: Lasso) -> QGraphicsPolygonItem:
+    def _outlined(self, lasso: Lasso) -> QGraphicsPolygonItem:
         item = QGraphicsPolygonItem(QPolygonF([QPointF(x, y) for x, y in lasso.vertices.tolist()]))
         style = Qt.PenStyle.SolidLine if lasso.adds else Qt.PenStyle.DashLine
         item.setPen(pg.mkPen(HIGHLIGHT, width=1.5, style=style))
@@ -144,24 +143,30 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         if self._home is not None and rows > 0 and cols > 0 and right > left and top > bottom:
             self.view_changed.emit(Frame(left, right, bottom, top), (rows, cols))
 
-    def _go_on(self, ev: Any) -> None:
-        """Draw the lasso along a drag of the left button."""
-        view = self.getViewBox()
-        if ev.isStart():
-            self._points = [ev.buttonDownScenePos()]
-        if (ev.scenePos() - self._points[-1]).manhattanLength() >= _SPACING:
-            self._points.append(ev.scenePos())
-        outline = QPolygonF([view.mapSceneToView(point) for point in self._points])
-        self._draft.setPolygon(outline)
-        self._draft.setVisible(not ev.isFinish())
-        if ev.isFinish() and outline.size() >= 3:
-            self._finish(outline, ev.modifiers())
+    def _go_on(self, at: QPointF) -> None:
+        """Draw the lasso on to a place of the widget."""
+        if not self._outline or (at - self._outline[-1]).manhattanLength() >= _SPACING:
+            self._outline.append(at)
+            self._draft.setPolygon(self._in_plane())
+            self._draft.setVisible(len(self._outline) > 1)
 
-    def _finish(self, outline: QPolygonF, keys: Qt.KeyboardModifier) -> None:
+    def _in_plane(self) -> QPolygonF:
+        view = self.getViewBox()
+        return QPolygonF([view.mapSceneToView(self.mapToScene(at.toPoint())) for at in self._outline])
+
+    def _finish(self, keys: Qt.KeyboardModifier) -> None:
+        vertices = np.array([(point.x(), point.y()) for point in self._in_plane().toList()])
+        self._drop()
         adds = not keys & Qt.KeyboardModifier.AltModifier
-        anew = adds and not keys & Qt.KeyboardModifier.ShiftModifier
-        vertices = np.array([(point.x(), point.y()) for point in outline.toList()])
-        self.lassoed.emit(Lasso(vertices, adds), anew)
+        if len(vertices) >= 3:
+            self.lassoed.emit(Lasso(vertices, adds), adds and not keys & Qt.KeyboardModifier.ShiftModifier)
+        elif len(vertices) == 1:
+            self.cleared.emit()
+
+    def _drop(self) -> None:
+        """Forget the lasso being drawn."""
+        self._outline = []
+        self._draft.hide()
 
     def _table(self) -> NDArray[np.uint8]:
         """Return the colours of densities: from the faintest that shows on the theme's background."""
@@ -199,7 +204,9 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
             self._hint.setGeometry(self.rect().adjusted(70, 8, -16, -40))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape and self._outline:
+            self._drop()
+        elif event.key() == Qt.Key.Key_Escape:
             self.cleared.emit()
         else:
             event.ignore()
@@ -208,31 +215,48 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         event.accept()
         self.reset_view()
 
+    # The lasso is drawn here: pyqtgraph passes over moves of the pointer that come fast.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = event.position()
+        if event.button() == Qt.MouseButton.LeftButton and self._plane_at(at.toPoint()) is not None:
+            self.setFocus()
+            self._go_on(at)
+        else:
+            super().mousePressEvent(event)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        self._point(event.position().toPoint())
+        if self._outline:
+            self._go_on(event.position())
+        else:
+            super().mouseMoveEvent(event)
+        self.pointed.emit(self._plane_at(event.position().toPoint()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._outline:
+            self._go_on(event.position())
+            self._finish(event.modifiers())
+        else:
+            super().mouseReleaseEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.pointed.emit(None)
 
-    def _point(self, at: QPoint) -> None:
+    def _plane_at(self, at: QPoint) -> tuple[float, float] | None:
+        """Return the (x, y) of a place of the widget; None outside the plot."""
         scene, view = self.mapToScene(at), self.getViewBox()
-        inside = view.sceneBoundingRect().contains(scene)
+        if self._home is None or not view.sceneBoundingRect().contains(scene):
+            return None
         point = view.mapSceneToView(scene)
-        self.pointed.emit((point.x(), point.y()) if inside and self._home is not None else None)
+        return point.x(), point.y()
 
 
 class _ViewBox(pg.ViewBox):  # type: ignore[misc]
-    """Hands drags of the left button on, unless they are on an axis."""
-
-    lasso: Any = None
+    """Leaves the right button to menus."""
 
     def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
-        if ev.button() == Qt.MouseButton.LeftButton and axis is None:
-            ev.accept()
-            self.lasso(ev)
-        elif ev.button() == Qt.MouseButton.RightButton:
+        if ev.button() == Qt.MouseButton.RightButton:
             ev.ignore()
         else:
             super().mouseDragEvent(ev, axis=axis)
