@@ -35,6 +35,11 @@ def square(row: float, col: float, size: int) -> Selection:
     return sweep((row, col), (row, col), "square", size)
 
 
+def footprint(row: float, col: float, size: int) -> Window:
+    """Return the smallest window around what a brush covers at a position."""
+    return Window(*_first((row, col), size), size, size)
+
+
 def sweep(start: Position, stop: Position, shape: Shape, size: int) -> Selection:
     """Return what a brush of `size` pixels across covers on a straight way, both ends included.
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
@@ -65,15 +66,16 @@ class LabelLayer(QObject):
 
     def show_labels(self, labels: Labels | None, windows: tuple[Window, ...] = ()) -> None:
         """Draw other labels of the same image, which differ in `windows` at the most; or of another image."""
-        same = labels is not None and self._labels is not None and _size(labels) == _size(self._labels)
-        self._labels = labels
-        if not same:
+        before, self._labels = self._labels, labels
+        if labels is None or before is None or _size(labels) != _size(before):
             self._forget()
-        elif sum(1 for window in windows for _ in tile_keys(window)) <= _AT_ONCE:
-            for window in windows:
-                self._redraw(window)
         else:
-            self._stale.update(self._pieces)
+            windows = tuple(window for window in windows if not self._looks_alike(before, labels, window))
+            if sum(1 for window in windows for _ in tile_keys(window)) <= _AT_ONCE:
+                for window in windows:
+                    self._redraw(before, labels, window)
+            else:
+                self._stale.update(self._pieces)
         for window in windows:
             self.changed.emit(window)
 
@@ -154,18 +156,24 @@ class LabelLayer(QObject):
             self._stale.add(piece.place)  # the labels may have changed meanwhile; painting looks
             self.changed.emit(piece.window)
 
-    def _redraw(self, window: Window) -> None:
-        """Bring the pieces in use up to date where a stroke changed them, and drop those of other zooms."""
-        labels = self._labels
-        if labels is None:
-            return
+    def _looks_alike(self, before: Labels, after: Labels, window: Window) -> bool:
+        """Tell whether a tile has the same labels as before, as when a stroke that was shown is kept."""
+        keys = tuple(tile_keys(window))
+        if len(keys) != 1 or not np.array_equal(before.read(window), after.read(window)):
+            return False
+        for piece in self._pieces.values():
+            piece.adopt(before, after, keys[0])
+        return True
+
+    def _redraw(self, before: Labels, labels: Labels, window: Window) -> None:
+        """Bring the pieces in use up to date where a stroke changed them; those of other zooms can wait."""
         around = Window(window.row - 1, window.col - 1, window.rows + 2, window.cols + 2)
         near = around.clipped(*_size(labels))
         for place, piece in tuple(self._pieces.items()):
             if not piece.window.common(near).size:
                 continue
             if place[0] in (self._step, self._overview_step):
-                piece.redraw(labels, piece.behind(labels, window), self._colors)
+                piece.follow(before, labels, window, self._colors)
                 piece.mark_lone(labels, list(tile_keys(piece.window.common(near))), self._colors)
             else:
                 self._stale.add(place)

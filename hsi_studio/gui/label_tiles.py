@@ -183,26 +183,65 @@ class Piece:
         rows, cols = self.argb.shape
         return QImage(self.argb.data, cols, rows, 4 * cols, QImage.Format.Format_ARGB32_Premultiplied)
 
-    def behind(self, labels: Labels, window: Window | None = None) -> list[TileKey]:
-        """Return the tiles, of a window or all, that have changed since they were drawn."""
-        part = self.window if window is None else self.window.common(window)
+    def behind(self, labels: Labels) -> list[TileKey]:
+        """Return the tiles that have changed since they were drawn."""
         old, new = self.sources, labels.tiles
-        return [key for key in tile_keys(part) if old.get(key) is not new.get(key)]
+        return [key for key in tile_keys(self.window) if old.get(key) is not new.get(key)]
 
     def redraw(self, labels: Labels, keys: list[TileKey], colors: ColorTable) -> None:
         """Draw tiles as they are now."""
-        step = self.place[0]
         for key in keys:
             area, tile = labels.tile_window(key), labels.tiles.get(key)
-            top, left = (area.row - self.window.row) // step, (area.col - self.window.col) // step
-            rows, cols = area.shape(step)
-            part = slice(top, top + rows), slice(left, left + cols)
-            self.ids[part] = 0 if tile is None else reduced(colors.shown(tile), step)
-            self.argb[part] = colors.colored(self.ids[part])
-            if tile is None:
-                self.sources.pop(key, None)
-            else:
-                self.sources[key] = tile
+            part = self._cells(area)
+            step = self.place[0]
+            self.ids[part.slices()] = 0 if tile is None else reduced(colors.shown(tile), step)
+            self._color(part, colors)
+            self._note(key, tile)
+
+    def follow(self, before: Labels, after: Labels, window: Window, colors: ColorTable) -> None:
+        """Draw what has changed in a window, in tiles that are not further behind; the edit may have more."""
+        for key in tile_keys(window.common(self.window)):
+            tile, drawn = after.tiles.get(key), self.sources.get(key)
+            if drawn is before.tiles.get(key) or drawn is tile:
+                area = self._whole_cells(after.tile_window(key).common(window), after)
+                part = self._cells(area)
+                self.ids[part.slices()] = reduced(colors.shown(after.read(area)), self.place[0])
+                self._color(part, colors)
+                self._note(key, tile)
+
+    def adopt(self, before: Labels, after: Labels, key: TileKey) -> None:
+        """Take over a tile that holds the same labels as the one before."""
+        if key in self.sources and self.sources[key] is before.tiles.get(key):
+            self._note(key, after.tiles.get(key))
+
+    def _whole_cells(self, area: Window, labels: Labels) -> Window:
+        """Return an area enlarged to all pixels of the reduced ones that it touches."""
+        step = self.place[0]
+        top, left = area.row // step * step, area.col // step * step
+        bottom, right = -(-area.row_stop // step) * step, -(-area.col_stop // step) * step
+        return Window(top, left, bottom - top, right - left).clipped(labels.rows, labels.cols)
+
+    def _cells(self, area: Window) -> Window:
+        """Return the place of an area in `ids`."""
+        step = self.place[0]
+        rows, cols = area.shape(step)
+        return Window((area.row - self.window.row) // step, (area.col - self.window.col) // step, rows, cols)
+
+    def _color(self, part: Window, colors: ColorTable) -> None:
+        """Color a part of `ids`, and the cells beside it, whose borders depend on it."""
+        shape = self.ids.shape
+        near, context = (
+            Window(part.row - n, part.col - n, part.rows + 2 * n, part.cols + 2 * n).clipped(*shape)
+            for n in (1, 2)
+        )
+        inner = Window(near.row - context.row, near.col - context.col, near.rows, near.cols)
+        self.argb[near.slices()] = colors.colored(self.ids[context.slices()])[inner.slices()]
+
+    def _note(self, key: TileKey, tile: Ids | None) -> None:
+        if tile is None:
+            self.sources.pop(key, None)
+        else:
+            self.sources[key] = tile
 
     def mark_lone(self, labels: Labels, keys: list[TileKey], colors: ColorTable) -> None:
         """Find the lone pixels of tiles, which depend on their neighbours too."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-from hsi_studio.core.brush import Shape, square, sweep
+from hsi_studio.core.brush import Shape, footprint, sweep
 from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
 from hsi_studio.gui.canvas_transform import ViewTransform
@@ -57,8 +57,7 @@ def outlined(selection: Selection, *, dashed: bool = True) -> Outline:
 
 def brush_outline(row: float, col: float, shape: Shape, size: int, *, dashed: bool) -> Outline:
     """Return the outline of what a brush covers at a position."""
-    window = square(row, col, size).window
-    return Outline(window, _stamp_edges(shape, size), dashed)
+    return Outline(footprint(row, col, size), _stamp_edges(shape, size), dashed)
 
 
 @lru_cache(16)
