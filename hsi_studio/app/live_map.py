@@ -47,10 +47,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class LiveOptions:
-    """How the map is made and shown; `reject` hides pixels less sure than that (0 to 1)."""
+    """How the map is made and shown.
+
+    `words_alone` lets classes without labels take part by their texts; `reject` hides pixels less sure than
+    that (0 to 1).
+    """
 
     live: bool = True
     smooth: bool = True
+    words_alone: bool = False
     sureness: Sureness = "confidence"
     reject: float = 0.0
 
@@ -111,7 +116,7 @@ class MapFollower(QObject):
         self.options_changed.emit(self.options)
         if self.options.live and not before.live:
             self._on_cube()
-        if self.options.smooth != before.smooth:
+        if (self.options.smooth, self.options.words_alone) != (before.smooth, before.words_alone):
             self.update()
         elif self.shown is not None:
             self._lay(self.shown)
@@ -161,12 +166,15 @@ class MapFollower(QObject):
         if current is None or labels is None or not self.follows:
             return None
         positions, targets = labelled_pixels(labels, classes)
-        if len(np.unique(targets)) < 2:
+        present = np.unique(targets)
+        if len(present) < 2:
             return None
-        then, now = self._vectors()
-        ids = np.array([entry.id for entry in classes], np.int16)
+        taking_part = np.arange(len(classes)) if self.options.words_alone else present
+        then, now = (None if one is None else one[taking_part] for one in self._vectors())
+        ids = np.array([entry.id for entry in classes], np.int16)[taking_part]
         recipe = CubeRecipe.of(current.cube, current.options)
-        return MapWanted(recipe, positions, targets, ids, then, now, self.options.smooth)
+        places = np.searchsorted(taking_part, targets)
+        return MapWanted(recipe, positions, places, ids, then, now, self.options.smooth)
 
     def _vectors(self) -> tuple[Vectors | None, Vectors | None]:
         """Return E when the labels last changed and E now; None while the texts are not read."""

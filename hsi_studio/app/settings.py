@@ -20,8 +20,8 @@ class Settings(BaseModel):
 
     `recent` holds absolute paths, newest first. `shortcuts` maps an action's key to its portable key
     sequence where that differs from the default (empty: none). `geometry` and `layout` are what Qt saves of
-    the window, in base64. `predict_demo` has the demo scene classified as soon as it is open. `live`: the map follows labels and
-    texts.
+    the window, in base64. `predict_demo` has the demo scene classified as soon as it is open.
+    `live` has the map follow labels and texts.
     """
 
     model_config = ConfigDict(validate_assignment=True)

@@ -170,6 +170,32 @@ STEPS = tuple(_step(direction) for direction in _STEPS)
 
 MODEL = (
     ActionRow(
+        "model.live",
+        "Live prediction",
+        lambda w: w.live.toggle(),
+        "L",
+        icon="broadcast",
+        enabled=_has_cube,
+        checked=lambda w: w.live.is_live,
+        hint="The map follows every label and every word",
+    ),
+    ActionRow(
+        "model.predict",
+        "Predict once",
+        lambda w: w.live.predict(),
+        "U",
+        enabled=_has_cube,
+        hint="Bring the map up to date while live prediction is off",
+    ),
+    ActionRow(
+        "model.suggest",
+        "Suggest the next pixel",
+        lambda w: w.live.suggest(),
+        "N",
+        enabled=lambda w: w.live.can_suggest,
+        hint="Go to the unlabelled pixel whose class would teach most",
+    ),
+    ActionRow(
         "model.apply",
         "Apply model to this cube…",
         lambda w: w.models.apply(),
@@ -192,7 +218,8 @@ GROUPS = {
     "File": FILE,
     "View": VIEW,
     "Theme": THEMES,
-    "Tools": (*TOOLS, *STEPS), "Labels": (*LABEL_ROWS, *CLASS_ROWS),
+    "Tools": (*TOOLS, *STEPS),
+    "Labels": (*LABEL_ROWS, *CLASS_ROWS),
     "Model": MODEL,
     "Help": HELP,
 }
@@ -220,9 +247,19 @@ TOOLS_MENU = (
     "tool.inspect", "tool.pan", "tool.rectangle_spectrum", "tool.polygon_spectrum", SEPARATOR, *LABEL_MENU,
 )  # fmt: skip
 LABELS_MENU = CLASS_MENU
-MODEL_MENU = ("model.apply",)
+MODEL_MENU = ("model.live", "model.predict", "model.suggest", SEPARATOR, "model.apply")
 HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.about")
-TOOLBAR = ("tool.inspect", "tool.pan", SEPARATOR, *LABEL_TOOLS, SEPARATOR, "view.fit", "view.actual")
+TOOLBAR = (
+    "tool.inspect",
+    "tool.pan",
+    SEPARATOR,
+    *LABEL_TOOLS,
+    SEPARATOR,
+    "model.live",
+    SEPARATOR,
+    "view.fit",
+    "view.actual",
+)
 CUBE_MENU = (
     "file.properties",
     "file.band_axis",

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, Q
 from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.gui.class_commands import ClassCommands, others
-from hsi_studio.gui.class_text import ClassText
 from hsi_studio.gui.classes_delegate import ClassDelegate
 from hsi_studio.gui.classes_model import ClassModel
 from hsi_studio.gui.classes_view import ClassView
@@ -37,7 +36,6 @@ class ClassesPanel(QWidget):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.view)
         self.below = QVBoxLayout()
-        self.below.addWidget(ClassText(labelling))
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 4, 8)
         column.setSpacing(4)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from hsi_studio.app.live_map import MapFollower, Shown
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.errors import HsiError
+from hsi_studio.gui.classes_panel import ClassesPanel
+from hsi_studio.gui.description_editor import DescriptionEditor
+from hsi_studio.gui.similarity_view import SimilarityView
 from hsi_studio.live.messages import Failed
 from hsi_studio.live.uncertainty import Suggestion
 
@@ -45,6 +48,11 @@ class LiveCommands:
     def can_suggest(self) -> bool:
         """Whether there is a map to be unsure about."""
         return self.follower.shown is not None
+
+    def add_panels(self, panel: ClassesPanel) -> None:
+        """Put the description and the similarities under the class table."""
+        panel.below.addWidget(DescriptionEditor(self._window.labelling, self.texts))
+        panel.below.addWidget(SimilarityView(self.texts))
 
     def toggle(self) -> None:
         """Follow labels and texts, or stop doing so."""
@@ -87,8 +95,8 @@ class LiveCommands:
         canvas = self._window.canvas
         canvas.center_on(found.row + 0.5, found.col + 0.5)
         canvas.pick(found.row, found.col, collect=False)
-        names = [entry.name for entry in self._window.labelling.classes]
-        self._window.labelling.set_active(self._window.labelling.classes.entries[found.first].id)
+        names = {entry.id: entry.name for entry in self._window.labelling.classes}
+        self._window.labelling.set_active(found.first)
         self._window.toaster.tell(
             f"{names[found.first]} or {names[found.second]}? A click with the right class teaches most here; "
             "N goes on.",

@@ -36,6 +36,7 @@ from hsi_studio.gui.label_commands import LabelCommands
 from hsi_studio.gui.label_desk import LabelDesk
 from hsi_studio.gui.layers_panel import CubesList, LayersList
 from hsi_studio.gui.legend_panel import LegendPanel
+from hsi_studio.gui.live_commands import LiveCommands
 from hsi_studio.gui.menus import Menus
 from hsi_studio.gui.model_commands import ModelCommands
 from hsi_studio.gui.notifications import Toaster
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
     files: FileCommands
     views: ViewCommands
     models: ModelCommands
+    live: LiveCommands
     classes: ClassCommands
     label_files: LabelCommands
 
@@ -128,12 +130,14 @@ class MainWindow(QMainWindow):
         self.files = FileCommands(self)
         self.views = ViewCommands(self)
         self.models = ModelCommands(self)
+        self.live = LiveCommands(self)
         self.classes = ClassCommands(self)
         self.label_files = LabelCommands(self)
         self.desk = LabelDesk(self)
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
         self.class_panel = ClassesPanel(self.labelling, self.class_spectra, self.classes, self.menus.labels)
+        self.live.add_panels(self.class_panel)
         self.docks["Classes"].fill(self.class_panel)
         self.desk.add_bar(self)
 
@@ -236,6 +240,7 @@ class MainWindow(QMainWindow):
 
     def stop(self, timeout_s: float = 1.5) -> bool:
         """End all threads; called once, after the window has closed. Returns whether they ended in time."""
+        self.live.stop()
         parts = (
             self.jobs, self.probe, self.legends, self.catalogue, self.recents, self.pictures, self.spectra,
             self.desk, self.class_spectra, self.plots,

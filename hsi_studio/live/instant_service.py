@@ -47,9 +47,9 @@ class MapWanted:
     ----------
     recipe : CubeRecipe
     positions, targets : ndarray of int (n,)
-        Flat index and place in the class table of each labelled pixel.
+        Flat index of each labelled pixel, and place of its class in `ids`.
     ids : ndarray of int16 (V,)
-        Ids of the class table.
+        Of the classes that take part.
     anchor : ndarray of float32 (V, d), optional
         E as it was when the labels last changed: what the scores are projected through.
     vectors : ndarray of float32 (V, d), optional
@@ -207,7 +207,7 @@ class InstantService:
 
     def _next(self, head: InstantHead, wanted: NextWanted) -> Suggestion | None:
         probabilities = head.probabilities(smooth=wanted.map.smooth)
-        return suggestion(head.features, probabilities, wanted.map.positions, wanted.passed)
+        return suggestion(head.features, probabilities, wanted.map.ids, wanted.map.positions, wanted.passed)
 
 
 class _Scene:

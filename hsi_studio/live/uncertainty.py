@@ -22,8 +22,7 @@ Floats = NDArray[np.float32]
 class Suggestion:
     """A pixel to be labelled next.
 
-    `first` and `second` are the places in the class table of its two likeliest classes, `margin` is how far
-    the first leads.
+    `first` and `second` are the ids of its two likeliest classes, `margin` is how far the first leads.
     """
 
     row: int
@@ -49,6 +48,7 @@ def uncertainty(probabilities: Floats) -> tuple[Floats, Floats, Floats]:
 def suggestion(
     features: InstantFeatures,
     probabilities: Floats,
+    ids: NDArray[np.int16],
     labelled: NDArray[np.intp],
     passed: Collection[int] = (),
 ) -> Suggestion | None:
@@ -74,7 +74,7 @@ def suggestion(
     chosen = int(unsure[np.argmax(gain)])
     second, first = np.argsort(probabilities[chosen], kind="stable")[-2:]
     row, col = divmod(chosen, features.valid.shape[1])
-    return Suggestion(row, col, int(first), int(second), float(margin[chosen]))
+    return Suggestion(row, col, int(ids[first]), int(ids[second]), float(margin[chosen]))
 
 
 def _nearest(points: Floats, others: Floats) -> Floats:

@@ -41,7 +41,8 @@ def open_window(qtbot: QtBot, theme: Theme, settings_path: Path) -> Callable[[],
 
     def build() -> MainWindow:
         settings, _ = load_settings(settings_path)
-        settings.predict_demo = False  # loading torch takes seconds; test_prediction.py turns it on
+        # Loading torch takes seconds; the tests of predictions turn these on.
+        settings.predict_demo = settings.live = False
         window = MainWindow(settings, settings_path, theme)
         qtbot.addWidget(window, before_close_func=lambda w: w.stop())
         window.show()

@@ -112,6 +112,7 @@ def test_two_clicks_give_a_map_and_undo_takes_it_away(
 
 
 def test_texts_change_the_map_and_back(desk: Desk, qtbot: QtBot) -> None:
+    desk.follower.set_options(words_alone=True)
     desk.click(3, 3, 1)
     before = desk.settle(qtbot, lambda: desk.click(3, 12, 2)).copy()
     changed = desk.settle(qtbot, lambda: desk.describe(0, "Deep clear water, dark beyond 700 nm"))
