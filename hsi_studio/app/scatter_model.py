@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +15,8 @@ from hsi_studio.app.scatter_work import Chosen, Kind, Plotted, Question, RegionP
 from hsi_studio.app.session import Session
 from hsi_studio.app.worker import LatestWorker
 from hsi_studio.core.classes import Color
-from hsi_studio.core.labels import Labels
+from hsi_studio.core.label_stats import changed_counts
+from hsi_studio.core.labels import LabelEdit, Labels
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.region import Region
 from hsi_studio.core.scatter import Axis, Frame, Lasso, first_axes
@@ -144,11 +144,11 @@ class ScatterModel(QObject):
         cube, classes = self._session.cube, self._labelling.classes
         name = classes[id].name
 
-        def run(progress: Progress) -> tuple[Selection, Any]:
+        def run(progress: Progress) -> tuple[Selection, LabelEdit]:
             selection = select(progress)
             return selection, work.label_edit(labels, selection, id, classes)
 
-        def done(answer: tuple[Selection, Any]) -> None:
+        def done(answer: tuple[Selection, LabelEdit]) -> None:
             selection, edit = answer
             now = self._labelling.labels
             if self._session.cube is not cube or now is None:
@@ -159,7 +159,8 @@ class ScatterModel(QObject):
             else:
                 self._labelling.paint(edit, f"Scatter: {name}")
                 self.clear()
-                self.notice.emit(f"{selection.count:,} pixels are {name} now".replace(",", "\u202f"))
+                gained = changed_counts(edit).get(id, 0)
+                self.notice.emit(f"{gained:,} pixels became {name}".replace(",", "\u202f"))
 
         return self._jobs.submit(Job(f"Painting the selected points as {name}", run, done))
 

@@ -17,7 +17,7 @@ from hsi_studio.gui.widgets import named
 MNF_COMPONENTS = 6
 """As many as `hsi_studio.ml.noise_fractions` fits, whose import the list should not wait for."""
 
-_CHARACTERS = 11
+_CHARACTERS = 9
 
 
 class AxisChoice(QSearchableComboBox):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QColor, QHideEvent, QIcon, QPixmap, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QIcon, QPainter, QPixmap, QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from superqt import QElidingLabel
 
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.labelling import Labelling
@@ -20,7 +21,7 @@ _KINDS = {"all": "All pixels", "labelled": "Labelled pixels"}
 _READING = "Reading pixels…"
 _UNLABELLED = "No pixel of this cube is labelled yet."
 _INVALID = "No pixel has a value on both axes."
-_SWATCH = 12
+_SWATCH, _GAP = 12, 4
 
 
 class ScatterPanel(QWidget):
@@ -51,8 +52,7 @@ class ScatterPanel(QWidget):
         self.plot = ScatterPlot()
         self.horizontal, self.vertical = AxisChoice("Horizontal axis"), AxisChoice("Vertical axis")
         self.kind = named(QComboBox(), "Pixels to plot")
-        self.readout = muted("")
-        self.count = QLabel()
+        self.readout = QElidingLabel()
         self.paint_button = named(QPushButton(), "Paint the selected pixels")
         self._clear = quiet_button("x", "Select nothing (Esc)")
         self._reset = quiet_button("arrows-out-line-horizontal", "Show all points (double-click)")
@@ -64,14 +64,16 @@ class ScatterPanel(QWidget):
     def _lay_out(self) -> None:
         for kind, text in _KINDS.items():
             self.kind.addItem(text, kind)
-        self.readout.setWordWrap(False)
+        self.paint_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.paint_button.setIconSize(QSize(_SWATCH + _GAP, _SWATCH))
+        self.readout.setProperty("muted", True)
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
         row.setSpacing(6)
         for widget in (self.horizontal, muted("×"), self.vertical, self.kind):
             row.addWidget(widget)
         row.addWidget(self.readout, 1)
-        for last in (self.count, self.paint_button, self._clear, self._reset):
+        for last in (self.paint_button, self._clear, self._reset):
             row.addWidget(last)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 4)
@@ -150,20 +152,25 @@ class ScatterPanel(QWidget):
         return _UNLABELLED if self._model.kind == "labelled" else _INVALID
 
     def _read(self, point: tuple[float, float] | None) -> None:
-        sample = self._model.sample
-        if sample is None:
-            return
-        if point is None:
+        told = "" if self._model.sample is None else self._told()
+        self.readout.setText(told if point is None else f"{point[0]:.4g} × {point[1]:.4g}")
+        self.readout.setToolTip(told)
+
+    def _told(self) -> str:
+        """Return how many pixels are plotted and selected."""
+        sample, chosen = self._model.sample, self._model.chosen
+        assert sample is not None
+        if chosen is None:
             sampled = "" if sample.step == 1 else f", every {_ordinal(sample.step)} row and column"
-            self.readout.setText(f"{_grouped(len(sample.points))} pixels{sampled}")
-        else:
-            self.readout.setText(f"{point[0]:.4g} × {point[1]:.4g}")
+            return f"{_grouped(len(sample.points))} pixels{sampled}"
+        if not chosen.exact:
+            return f"about {_grouped(chosen.count)} selected"
+        return f"{_grouped(chosen.count)} of {_grouped(len(sample.points))} selected"
 
     def _on_chosen(self) -> None:
         chosen = self._model.chosen
         self.plot.show_lassos(self._model.lassos)
-        about = "" if chosen is None or chosen.exact else "about "
-        self.count.setText("" if chosen is None else f"{about}{_grouped(chosen.count)} selected")
+        self._read(None)
         self._clear.setVisible(bool(self._model.lassos))
         self._offer_painting()
         shown = None if chosen is None else Highlight.of(chosen.window, chosen.mask, chosen.step)
@@ -188,8 +195,11 @@ class ScatterPanel(QWidget):
 
 
 def _swatch(color: Color) -> QIcon:
-    picture = QPixmap(_SWATCH, _SWATCH)
-    picture.fill(QColor(*color))
+    picture = QPixmap(_SWATCH + _GAP, _SWATCH)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.fillRect(0, 0, _SWATCH, _SWATCH, QColor(*color))
+    painter.end()
     return QIcon(picture)
 
 

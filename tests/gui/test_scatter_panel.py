@@ -111,7 +111,7 @@ def test_a_lasso_highlights_its_pixels_on_the_image(qtbot: QtBot, parts: Parts, 
     assert panel.readout.text() == "21\u202f025 pixels"
     draw(panel, *LEFT)
     count = selected(qtbot, panel)
-    assert panel.count.text() == f"{count:,} selected".replace(",", "\u202f")
+    assert panel.readout.text() == f"{count:,} of 21,025 selected".replace(",", "\u202f")
     question, chosen = panel._model.question, panel._model.chosen
     assert question is not None
     assert chosen is not None
@@ -152,7 +152,7 @@ def test_shift_adds_alt_takes_out_escape_lets_go(qtbot: QtBot, panel: ScatterPan
     assert selected(qtbot, panel, more - first) == pytest.approx(first, abs=first / 50)
     QTest.keyClick(panel.plot, Qt.Key.Key_Escape)
     assert panel._model.chosen is None
-    assert panel.count.text() == ""
+    assert panel.readout.text() == "21\u202f025 pixels"
 
 
 def test_painting_needs_a_class_and_is_one_step(qtbot: QtBot, parts: Parts, panel: ScatterPanel) -> None:

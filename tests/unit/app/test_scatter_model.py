@@ -128,7 +128,7 @@ def test_selected_pixels_are_painted_in_one_step_and_locked_classes_kept(parts: 
     parts.choose(lasso(0, 10, 0, 5))
     with parts.qtbot.waitSignal(parts.model.notice) as said:
         assert parts.model.label() is not None
-    assert said.args == ["50 pixels are Corn now"]
+    assert said.args == ["47 pixels became Corn"]
     assert dict(parts.labelling.counts) == {locked: 3, corn: 47}
     assert parts.labelling.undo_title == "Scatter: Corn"
     assert parts.model.lassos == ()
