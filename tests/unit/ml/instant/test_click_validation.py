@@ -1,0 +1,96 @@
+"""Folds that depend on places alone, temperatures, and trust in the experts that are right."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hsi_studio.ml.instant.click_validation import (
+    TEMPERATURES,
+    Places,
+    averaging_weights,
+    best_temperature,
+    mixture_weights,
+    validate,
+)
+from hsi_studio.ml.instant.folds import FOLDS, cell_folds, class_folds, thinned
+from hsi_studio.ml.instant.linear_experts import scale_clicks
+
+
+@given(st.integers(1, 60), st.integers(1, 5), st.integers(0, 20))
+def test_class_folds_spread_every_class(count: int, classes: int, repeat: int) -> None:
+    targets = np.sort(np.arange(count) % classes)
+    folds = class_folds(np.arange(count) * 7, targets, repeat)
+    for kind in range(classes):
+        sizes = np.bincount(folds[targets == kind], minlength=FOLDS)
+        assert sizes.max() - sizes.min() <= 1
+
+
+def test_folds_do_not_depend_on_the_order(rng: np.random.Generator) -> None:
+    positions, targets = rng.permutation(1000)[:50], rng.integers(0, 4, 50)
+    order = rng.permutation(50)
+    folds = class_folds(positions, targets, 2)
+    np.testing.assert_array_equal(class_folds(positions[order], targets[order], 2), folds[order])
+    cells = cell_folds(positions // 30 * 9, positions % 30 * 9, 2)
+    other = cell_folds((positions // 30 * 9)[order], (positions % 30 * 9)[order], 2)
+    np.testing.assert_array_equal(other, cells[order])
+
+
+def test_repeats_shuffle_differently() -> None:
+    positions, targets = np.arange(40), np.repeat([0, 1], 20)
+    assert (class_folds(positions, targets, 0) != class_folds(positions, targets, 1)).any()
+
+
+def test_clicks_in_one_square_share_their_fold() -> None:
+    rows, cols = np.full(30, 5), np.arange(30) % 3
+    assert len(set(cell_folds(rows + 1000, cols + 1000, 0).tolist())) == 1
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=6), st.integers(5, 300))
+def test_thinned_keeps_small_classes(counts: list[int], most: int) -> None:
+    targets = np.repeat(np.arange(len(counts)), counts)
+    kept = thinned(np.arange(len(targets)) * 3, targets, most)
+    left = np.bincount(targets[kept], minlength=len(counts))
+    assert len(kept) <= max(most, 0)
+    assert np.all(np.diff(kept) > 0)
+    share = left.max(initial=0)
+    assert all(own == min(count, share) for own, count in zip(left.tolist(), counts, strict=True))
+
+
+def test_the_temperature_is_that_of_the_scores() -> None:
+    random = np.random.default_rng(0)
+    scores = random.normal(0, 20, (4000, 3))
+    shares = np.exp(0.1 * scores) / np.exp(0.1 * scores).sum(axis=1, keepdims=True)
+    truth = (shares.cumsum(axis=1) > random.random((4000, 1))).argmax(axis=1)
+    found, likelihood = best_temperature(scores, truth)
+    assert found == 0.1
+    np.testing.assert_allclose(likelihood, 0.99 * shares[np.arange(4000), truth] + 0.01 / 3, rtol=1e-6)
+
+
+def test_weights_follow_what_is_right() -> None:
+    likelihoods = np.stack([np.full(30, 0.9), np.full(30, 0.4)], axis=1)
+    prior = np.array([0.3, 0.7])
+    for weights in (mixture_weights(likelihoods, 30, prior), averaging_weights(likelihoods, 30, prior)):
+        assert weights.sum() == 1 or abs(weights.sum() - 1) < 1e-12
+        assert weights[0] > 0.8
+    np.testing.assert_allclose(mixture_weights(np.full((9, 2), 0.5), 9, prior), prior)
+
+
+def test_an_expert_of_noise_is_not_trusted(rng: np.random.Generator) -> None:
+    targets = np.repeat([0, 1], 15)
+    good = (targets[:, None] * 4 + rng.normal(size=(30, 5))).astype(np.float32)
+    bad = rng.normal(size=(30, 5)).astype(np.float32)
+    experts = [(scale_clicks(one, targets, 2), 0.3) for one in (bad, good)]
+    places = Places(np.arange(30), np.arange(30) * 20, np.zeros(30, int), targets)
+    near, far = validate(experts, places, np.array([0.5, 0.5]))
+    assert near.weights[1] > 0.8
+    assert far.weights[1] > 0.8
+
+
+def test_without_evidence_the_prior_stands() -> None:
+    targets = np.arange(3)
+    clicks = scale_clicks(np.eye(3, dtype=np.float32), targets, 3)
+    places = Places(np.arange(3), np.zeros(3, int), np.arange(3), targets)
+    near, far = validate([(clicks, 0.3)] * 2, places, np.array([0.25, 0.75]))
+    assert far is near
+    np.testing.assert_array_equal(near.weights, [0.25, 0.75])
+    assert near.temperatures[0] == TEMPERATURES[0]
