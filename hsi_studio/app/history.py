@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from hsi_studio.core.project import Edit
 
+BEGINNING = "Start with classes"
+"""Title of a first step that a project began with: undo does not take it back."""
+
 _BYTES_AT_HAND = 64 << 20
 _EDITS_AT_HAND = 200
 _FEW = 20

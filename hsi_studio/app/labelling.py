@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from hsi_studio.app.history import History
+from hsi_studio.app.history import BEGINNING, History
 from hsi_studio.app.kept import KeptState
 from hsi_studio.app.label_changes import Counts, Windows, changed_tiles, recounted
 from hsi_studio.app.project_cubes import is_same_image, project_cube
@@ -53,6 +53,7 @@ class Labelling(QObject):
         self._history = History()
         self._counts: Counts = {}
         self._preview: Labels | None = None
+        self._beginning: Edit | None = None
         self.folder: Path | None = None  # that paths of cubes are relative to
         self.number: int | None = None  # of the current cube
         self.state = ProjectState()
@@ -131,13 +132,13 @@ class Labelling(QObject):
     def start_with(self, classes: ClassTable) -> None:
         """Let a project begin with classes; one in which anything was done stays as it is.
 
-        They are kept as the first step of its history, which undo does not take back.
+        They are kept together with the first edit, before it, and undo does not take them back.
         """
-        edit = Edit("Start with classes", classes=(self.classes, classes))
+        edit = Edit(BEGINNING, classes=(self.classes, classes))
         if edit and self._history.is_empty and not self.refusal:
             self._history = History(older=1, fixed=1)
+            self._beginning = edit
             self._apply(edit)
-            self.committed.emit(edit)
 
     def known_number(self) -> int | None:
         """Return the number of the current cube, which the project knows from now on.
@@ -161,6 +162,9 @@ class Labelling(QObject):
         Nothing happens when it changes nothing, or while `refusal` says why it may not.
         """
         if edit and not self.refusal:
+            if self._beginning is not None:
+                self.committed.emit(self._beginning)
+                self._beginning = None
             self._history.push(edit)
             self._apply(edit)
             self.committed.emit(edit)
@@ -190,6 +194,7 @@ class Labelling(QObject):
     ) -> None:
         """Show another project."""
         self.state, self._history, self._counts = state, history, counts
+        self._beginning = None
         self.active = active
         self.kept = kept
         self.project_changed.emit()
@@ -203,7 +208,7 @@ class Labelling(QObject):
 
     def restart_history(self) -> None:
         """Go on with a project whose only step so far brings everything."""
-        self._history = History(older=1)
+        self._history = History(older=1, fixed=1)
         self.history_changed.emit()
         self._fetch()
 

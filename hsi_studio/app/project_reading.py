@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hsi_studio.app.history import History
+from hsi_studio.app.history import BEGINNING, History
 from hsi_studio.app.label_changes import Counts
 from hsi_studio.app.opening import OpenRequest, read_cube, read_demo
 from hsi_studio.app.project_cubes import is_same_image
@@ -60,8 +60,9 @@ def read_project(file: ProjectFile) -> ReadProject:
         When it is damaged.
     """
     state, (done, steps) = file.state, file.depth
-    history = History(older=done, newer=steps - done)
-    first = max(0, done - _AT_HAND)
+    begun = [edit.title for edit in file.edits(0, 1)] == [BEGINNING]
+    history = History(older=done, newer=steps - done, fixed=int(begun))
+    first = max(history.fixed, done - _AT_HAND)
     history.add_older(first, file.edits(first, done))
     history.add_newer(done, file.edits(done, done + _AT_HAND))
     keys = (ACTIVE, CURRENT, *(VIEW.format(cube.number) for cube in state.cubes))

@@ -224,7 +224,9 @@ class ProjectSession(QObject):
             return
         writer.kept_changed.disconnect(self._tell_kept)
         writer.fetched.disconnect(self._labelling.add_fetched)
-        vanishes = scratch.is_unnamed(path) and scratch.is_empty(self._labelling.state)
+        vanishes = scratch.is_unnamed(path) and scratch.is_empty(
+            self._labelling.state, self._labelling.undo_title
+        )
         writer.end(partial(scratch.remove, path) if vanishes else None)
         self._ending.append(writer)
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from hsi_studio import paths
+from hsi_studio.app.history import BEGINNING
 from hsi_studio.app.worker import LatestWorker
 from hsi_studio.core.label_stats import counts
-from hsi_studio.core.project import ProjectState
+from hsi_studio.core.project import ProjectCube, ProjectState
 from hsi_studio.errors import HsiError
 from hsi_studio.io.project import ProjectFile
 
@@ -28,9 +29,21 @@ class Scratch:
     """An unnamed project that nobody has open: its labelled cubes, their labels, and the last change."""
 
     path: Path
-    names: tuple[str, ...]
+    cubes: tuple[ProjectCube, ...]
     pixels: int
     when: datetime
+
+    @property
+    def subject(self) -> str:
+        """What was labelled, in words."""
+        names = [cube.name for cube in self.cubes]
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        return f"{names[0]}{more}" if names else "classes alone"
+
+    def said(self, now: datetime) -> str:
+        """Return how much was labelled and when: "38 labelled pixels, yesterday 14:02"."""
+        pixels = f"{self.pixels:,}".replace(",", " ")
+        return f"{pixels} labelled pixel{'s' * (self.pixels != 1)}, {spoken_time(self.when, now)}"
 
 
 class Scratches(QObject):
@@ -79,9 +92,10 @@ def is_unnamed(path: Path) -> bool:
     return path.parent == folder()
 
 
-def is_empty(state: ProjectState) -> bool:
-    """Tell whether nothing would be lost with a project."""
-    return not len(state.classes) and not any(labels.tiles for labels in state.labels.values())
+def is_empty(state: ProjectState, last_step: str | None) -> bool:
+    """Tell whether nothing would be lost with a project whose last step has a title; None without steps."""
+    labelled = any(labels.tiles for labels in state.labels.values())
+    return not labelled and (not len(state.classes) or last_step in (None, BEGINNING))
 
 
 def remove(path: Path) -> None:
@@ -121,15 +135,16 @@ def _looked_into(path: Path) -> Scratch | None:
     try:
         if file.read_only:
             return None
-        state, when = file.state, datetime.fromtimestamp(_last_change(path))
+        state, last_step = file.state, file.undo_title
+        when = datetime.fromtimestamp(_last_change(path))
     finally:
         file.close()
-    if is_empty(state):
+    if is_empty(state, last_step):
         remove(path)
         return None
     labelled = {cube: labels for cube in state.cubes if (labels := state.labels_of(cube.number)).tiles}
     pixels = sum(sum(counts(labels).values()) for labels in labelled.values())
-    return Scratch(path, tuple(cube.name for cube in labelled), pixels, when)
+    return Scratch(path, tuple(labelled), pixels, when)
 
 
 def _last_change(path: Path) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,12 @@ class ActionRow:
         Tells whether the action makes sense now.
     checked : callable, optional
         For something that is on or off: tells which.
+    named : callable, optional
+        Where the text in menus depends on how things stand: returns it.
+    edits : bool
+        Whether it changes labels or classes, which a project may not allow.
+    also : str
+        A second key sequence that always works.
     """
 
     key: str
@@ -48,6 +54,9 @@ class ActionRow:
     enabled: Callable[[MainWindow], bool] = lambda _: True
     checked: Callable[[MainWindow], bool] | None = None
     hint: str = ""
+    named: Callable[[MainWindow], str] | None = None
+    edits: bool = False
+    also: str = ""
 
 
 class Actions(QObject):
@@ -78,19 +87,28 @@ class Actions(QObject):
         row.run(self._window)
         self.refresh()
 
-    def refresh(self) -> None:
-        """Enable and check every action as things stand."""
-        for key, row in self.rows.items():
-            action = self._actions[key]
-            action.setEnabled(row.enabled(self._window))
+    def refresh(self, keys: Iterable[str] | None = None) -> None:
+        """Name, enable and check actions as things stand: all, or some."""
+        refusal = self._window.labelling.refusal
+        for key in self.rows if keys is None else keys:
+            row, action = self.rows[key], self._actions[key]
+            refused = refusal if row.edits else ""
+            action.setEnabled(row.enabled(self._window) and not refused)
             if row.checked is not None:
                 action.setChecked(row.checked(self._window))
+            if row.named is not None:
+                action.setText(row.named(self._window))
+                action.setIconText(row.text)
+            if row.edits:
+                action.setToolTip(refused or tool_tip(row, action.shortcut()))
 
     def set_shortcuts(self, changed: Mapping[str, str]) -> None:
         """Bind every action to its default key sequence or the user's own."""
         for key, row in self.rows.items():
             action = self._actions[key]
-            action.setShortcut(QKeySequence(changed.get(key, row.shortcut)))
+            action.setShortcuts(
+                [QKeySequence(keys) for keys in (changed.get(key, row.shortcut), row.also) if keys]
+            )
             action.setToolTip(tool_tip(row, action.shortcut()))
 
     def set_icons(self) -> None:

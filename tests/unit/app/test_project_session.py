@@ -116,7 +116,7 @@ def test_work_without_a_project_is_kept_and_found_again(desk: Callable[[], Desk]
     with one.qtbot.waitSignal(found.changed):
         found.look()
     (offered,) = found.found
-    assert (offered.names, offered.pixels) == (("scene.npy",), 20)
+    assert (offered.subject, offered.pixels) == ("scene.npy", 20)
     again = desk()
     again.open_project(offered.path)
     assert again.labelling.counts == {1: 10, 2: 10}
