@@ -240,6 +240,7 @@ class MainWindow(QMainWindow):
 
     def stop(self, timeout_s: float = 1.5) -> bool:
         """End all threads; called once, after the window has closed. Returns whether they ended in time."""
+        self.plots.cancel()
         self.live.stop()
         parts = (
             self.jobs, self.probe, self.legends, self.catalogue, self.recents, self.pictures, self.spectra,

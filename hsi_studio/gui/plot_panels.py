@@ -68,9 +68,12 @@ class PlotPanels(QObject):
         docks["Spectra"].fill(self.spectrum)
         docks["Scatter"].fill(self.scatter)
 
+    def cancel(self) -> None:
+        """Build no panel any more."""
+        self._later.stop()
+
     def stop(self) -> None:
         """End the threads of the panels that were built."""
-        self._later.stop()
         for name in ("view", "scatter"):
             if name in self.__dict__:
                 getattr(self, name).stop()
