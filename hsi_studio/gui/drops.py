@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Drops(QObject):
-    """Opens what is dropped anywhere on the window, and marks its middle while something is over it."""
+    """Opens or imports what is dropped on the window, and marks its middle while something is over it."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -31,7 +32,7 @@ class Drops(QObject):
             self._mark(False)
             event.acceptProposedAction()
             urls = event.mimeData().urls()
-            self._window.files.open_paths([url.toLocalFile() for url in urls if url.isLocalFile()])
+            self._window.label_files.drop([Path(url.toLocalFile()) for url in urls if url.isLocalFile()])
             return True
         return super().eventFilter(watched, event)
 

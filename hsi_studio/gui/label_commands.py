@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -67,6 +67,19 @@ class LabelCommands:
             partial(_read, path, Grid.of(cube), chosen),
             partial(self._ask_values, cube),
             partial(self._on_error, path, chosen),
+        )
+
+    def drop(self, paths: Sequence[Path]) -> None:
+        """Open files, but import one that can be nothing but labels of the current cube."""
+        cube = self._session.cube
+        if cube is None or len(paths) != 1:
+            self._window.files.open_paths(paths)
+            return
+        self._submit(
+            f"Look at {paths[0].name}",
+            partial(_are_labels, paths[0], cube),
+            lambda found: self.import_file(paths[0]) if found else self._window.files.open_paths(paths),
+            lambda _: self._window.files.open_paths(paths),
         )
 
     def export(self) -> None:
@@ -166,6 +179,21 @@ class LabelCommands:
         failed: Callable[[Exception], object],
     ) -> None:
         self._window.jobs.submit(Job(title, work, on_done=done, on_error=failed))
+
+
+def _are_labels(path: Path, cube: Cube, progress: Progress) -> bool:
+    """Tell labels from a cube: whole numbers in one band of the same size, or a format of labels only."""
+    from hsi_studio.io.labels import is_raster
+    from hsi_studio.io.registry import open_cube
+
+    if path.suffix.lower() == ".hsip" or path == cube.path:
+        return False
+    if not is_raster(path):
+        return True
+    progress.update(None, "reading the header")
+    found = open_cube(path, progress=progress)
+    whole = found.dtype.kind in "iu" or found.classes is not None
+    return found.shape == (cube.rows, cube.cols, 1) and whole
 
 
 def _read(path: Path, grid: Grid, options: OpenOptions, progress: Progress) -> _Read:

@@ -71,6 +71,12 @@ def format_of(path: Path) -> LabelFormat:
     return found
 
 
+def is_raster(path: Path) -> bool:
+    """Tell whether a file, by its ending, could be a cube as well as labels."""
+    found = _BY_ENDING.get(path.suffix.lower())
+    return found is None or found.read is raster.read
+
+
 def read_labels(
     path: Path, grid: Grid, options: OpenOptions | None = None, progress: Progress | None = None
 ) -> ClassRaster:
