@@ -14,8 +14,8 @@ from hsi_studio.io.project import schema
 from hsi_studio.io.project.copy import new_store
 from hsi_studio.io.project.database import beside, connect
 
-_MOST_QUERIES = 20_000
-_ROWS_PER_PAGE = 400
+_MOST_FRUITLESS = 500
+_ROWS_PER_PAGE = 100
 _BLOCK = schema.PAGE_BYTES
 
 Row = tuple[Any, ...]
@@ -53,32 +53,30 @@ def readable_rows(
     A page that cannot be read hides a range of keys. Rows are read from both ends of a range up to the
     damage. What remains is halved and tried again, the widest ranges first.
     """
-    rows: dict[int, Row] = {}
-    whole, queries = True, 0
-    ranges = deque([(0, _ROWS_PER_PAGE * _pages(connection))])
     key = columns.split(",", 1)[0]
-    while ranges and queries < _MOST_QUERIES:
+    select = f"SELECT {columns} FROM {table} {source} WHERE {key} BETWEEN ? AND ? ORDER BY {key}"
+    rows: dict[int, Row] = {}
+    ranges = deque([(0, _ROWS_PER_PAGE * _pages(connection))])
+    whole, fruitless = True, 0
+    while ranges and fruitless < _MOST_FRUITLESS:
         low, high = ranges.popleft()
-        queries += 2
-        select = f"SELECT {columns} FROM {table} {source} WHERE {key} BETWEEN {low} AND {high} ORDER BY {key}"
-        up, ended = _up_to_damage(connection, select)
-        rows |= up
-        if ended:
-            continue
-        whole = False
-        down, _ = _up_to_damage(connection, select + " DESC")
-        rows |= down
+        up, ended = _up_to_damage(connection, select, low, high)
+        down = {} if ended else _up_to_damage(connection, f"{select} DESC", low, high)[0]
+        rows |= up | down
+        whole &= ended
+        fruitless = 0 if up or down else fruitless + 1
         low, high = max(up, default=low - 1) + 1, min(down, default=high + 1) - 1
-        if low < high:
-            middle = (low + high) // 2
-            ranges += [(low, middle), (middle + 1, high)]
-    return [rows[number] for number in sorted(rows)], whole and not ranges
+        if not ended and low < high:
+            ranges += [(low, (low + high) // 2), ((low + high) // 2 + 1, high)]
+    return [rows[number] for number in sorted(rows)], whole
 
 
-def _up_to_damage(connection: sqlite3.Connection, select: str) -> tuple[dict[int, Row], bool]:
+def _up_to_damage(
+    connection: sqlite3.Connection, select: str, low: int, high: int
+) -> tuple[dict[int, Row], bool]:
     rows = {}
     try:
-        for row in connection.execute(select):
+        for row in connection.execute(select, (low, high)):
             rows[row[0]] = row
     except sqlite3.Error:
         return rows, False
