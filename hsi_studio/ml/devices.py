@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import psutil
@@ -46,6 +47,13 @@ def _cuda(index: int) -> Device:
 def _cpu_name() -> str:
     cores = psutil.cpu_count(logical=False) or psutil.cpu_count()
     return f"{platform.processor() or platform.machine()}, {cores} cores"
+
+
+def mixed(device: str) -> AbstractContextManager[object]:
+    """Return a context in which networks compute in half precision (bfloat16) where that pays: on CUDA."""
+    import torch
+
+    return torch.autocast("cuda", torch.bfloat16) if device.startswith("cuda") else nullcontext()
 
 
 def choose_device(wanted: str | None = None) -> str:

@@ -16,6 +16,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.classifier import Prediction, require_order, require_same_encoder
+from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.heads import Head, TextHead
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.preprocess import Preprocessor
@@ -67,9 +68,13 @@ class Model:
 
     @torch.inference_mode()
     def project(self, image: Tensor) -> Tensor:
-        """Return z' (rows, cols, d) of components (C', rows + field − 1, cols + field − 1)."""
-        features = self.backbone.dense(image[None])[0].movedim(0, -1)
-        projected: Tensor = self.head(features.flatten(0, 1))
+        """Return z' (rows, cols, d) of components (C', rows + field − 1, cols + field − 1), in float32.
+
+        On CUDA the convolutions compute in half precision, the head never does.
+        """
+        with mixed(image.device.type):
+            features = self.backbone.dense(image[None])[0].movedim(0, -1)
+        projected: Tensor = self.head(features.float().flatten(0, 1))
         return projected.unflatten(0, features.shape[:2])  # type: ignore[no-untyped-call, no-any-return]
 
     @torch.inference_mode()

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hsi_studio.ml.batches import Batches, augmented, split, turned
+from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.heads import Head, SoftmaxHead, TextHead, scores
 from hsi_studio.ml.presets import Options, Preset, Schedule
 from hsi_studio.ml.s3fn import Backbone
@@ -50,11 +51,6 @@ class Run:
     random: torch.Generator = field(default_factory=torch.Generator)
     results: list[StageResult] = field(default_factory=list)
 
-    @property
-    def mixed(self) -> bool:
-        """Half precision where it pays: on a GPU."""
-        return self.device.startswith("cuda")
-
 
 def train_backbone(
     run: Run,
@@ -73,7 +69,7 @@ def train_backbone(
         images, targets = augmented(
             images, targets, jitter=preset.jitter, noise=preset.noise, random=run.random
         )
-        with _autocast(run):
+        with mixed(run.device):
             z, wanted = batches.features(backbone, images, targets)
             z = _dropped(z, schedule.dropout, run.random)
             logits = [scores(head, z) for head in heads]
@@ -243,7 +239,3 @@ def _indices(count: int, batch: int, random: torch.Generator) -> Iterator[Tensor
     while True:
         order = torch.randperm(count, generator=random)
         yield from split(order[: max(1, count // batch) * batch], batch)
-
-
-def _autocast(run: Run) -> torch.autocast:
-    return torch.autocast("cuda" if run.mixed else "cpu", torch.bfloat16, enabled=run.mixed)

@@ -13,6 +13,7 @@ def test_dense_is_faster_and_equal() -> None:
     assert found.largest_difference < 1e-4
     assert found.times_faster > 3
     assert 0 < found.share_of_gemm < 2
+    assert (found.gemm_flops > 1e9, found.half_gemm_flops) == (True, 0.0)
     assert found.pixels_per_second == pytest.approx(48 * 48 / found.dense_s)
 
 
