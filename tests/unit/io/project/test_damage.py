@@ -103,8 +103,10 @@ def test_a_truncated_file_gives_what_it_has(
     path = tmp_path / "truncated.hsip"
     path.write_bytes(sound[0][: int(len(sound[0]) * share)])
     assert not check_project(path).sound
-    with pytest.raises(DamagedProjectError, match="--recover"):
-        ProjectFile.open(path)
+    if share < 0.9:  # less than a page is noticed only when that page is read
+        with pytest.raises(DamagedProjectError, match="--recover"):
+            ProjectFile.open(path)
+    _opened_or_told(path)
     if share < 0.1:
         with pytest.raises(ProjectFileError, match="backups"):
             recover_project(path, tmp_path / "copy.hsip")
