@@ -18,9 +18,8 @@ from hsi_studio.core.classes import Color
 from hsi_studio.core.label_stats import changed_counts
 from hsi_studio.core.labels import LabelEdit, Labels
 from hsi_studio.core.progress import Progress
-from hsi_studio.core.region import Region
 from hsi_studio.core.scatter import Axis, Frame, Lasso, first_axes
-from hsi_studio.core.scatter_sample import Sample
+from hsi_studio.core.scatter_sample import Area, Sample
 from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
 
@@ -49,7 +48,7 @@ class ScatterModel(QObject):
         self._session, self._labelling, self._jobs = session, labelling, jobs
         self._awake = False
         self._view: tuple[Frame, tuple[int, int]] | None = None
-        self._regions: tuple[tuple[Region, Color], ...] = ()
+        self._regions: dict[str, Sequence[tuple[Area, Color]]] = {}
         self._region_points: tuple[RegionPoints, ...] = ()
         self.question: Question | None = None
         self.sample: Sample | None = None
@@ -79,7 +78,7 @@ class ScatterModel(QObject):
             self._on_cube()
         else:
             self._on_labels()
-            self.set_regions(self._regions)
+            self._read_regions()
             if self.sample is None:
                 self._ask_sample()
 
@@ -98,17 +97,10 @@ class ScatterModel(QObject):
         self._view = frame, shape
         self._draw()
 
-    def set_regions(self, regions: Sequence[tuple[Region, Color]]) -> None:
-        """Mark the points of regions of the image."""
-        self._regions = tuple(regions)
-        if self.question is None or not self._awake:
-            return
-        if self._regions:
-            self._worker.request("regions", partial(work.read_regions, self.question, self._regions))
-        else:
-            self._worker.drop("regions")
-            self._region_points = ()
-            self._draw()
+    def set_regions(self, group: str, regions: Sequence[tuple[Area, Color]]) -> None:
+        """Mark the points of parts of the image, in place of those of the same group."""
+        self._regions[group] = regions
+        self._read_regions()
 
     def select(self, lasso: Lasso, *, anew: bool = True) -> None:
         """Select the points inside a lasso, or add it to those drawn before."""
@@ -183,11 +175,22 @@ class ScatterModel(QObject):
         self.clear()
         self.axes_changed.emit()
         self._ask_sample()
-        self.set_regions(self._regions)
+        self._read_regions()
 
     def _ask_sample(self) -> None:
         if self.question is not None:
             self._worker.request("sample", partial(work.take_sample, self.question))
+
+    def _read_regions(self) -> None:
+        regions = [one for group in self._regions.values() for one in group]
+        if self.question is None or not self._awake:
+            return
+        if regions:
+            self._worker.request("regions", partial(work.read_regions, self.question, regions))
+        else:
+            self._worker.drop("regions")
+            self._region_points = ()
+            self._draw()
 
     def _on_labels(self) -> None:
         """Follow the labels where they decide which pixels are plotted."""

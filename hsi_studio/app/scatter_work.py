@@ -13,7 +13,6 @@ from hsi_studio.core.classes import ClassTable, Color
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.labels import LabelEdit, Labels
 from hsi_studio.core.progress import Progress
-from hsi_studio.core.region import Region
 from hsi_studio.core.scatter import (
     Axis,
     Component,
@@ -25,7 +24,7 @@ from hsi_studio.core.scatter import (
     read_points,
     selected,
 )
-from hsi_studio.core.scatter_sample import Sample, class_picture, marked
+from hsi_studio.core.scatter_sample import Area, Sample, class_picture, marked
 from hsi_studio.core.selection import Selection, set_selection
 from hsi_studio.core.wand import everywhere
 from hsi_studio.core.window import Window
@@ -119,7 +118,7 @@ def take_sample(question: Question) -> Sample:
     return Sample.of_all(question.cube, features)
 
 
-def read_regions(question: Question, regions: Sequence[tuple[Region, Color]]) -> tuple[RegionPoints, ...]:
+def read_regions(question: Question, regions: Sequence[tuple[Area, Color]]) -> tuple[RegionPoints, ...]:
     """Read the pixels of regions."""
     features = fitted(question.cube, question.axes)
     return tuple(

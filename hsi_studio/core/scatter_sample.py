@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,6 @@ from hsi_studio.core.classes import ClassTable, Color
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.labels import MOST_ID, Labels
 from hsi_studio.core.reading import sample_step
-from hsi_studio.core.region import Region
 from hsi_studio.core.scatter import Feature, Frame, bins, read_points
 from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
@@ -25,6 +25,33 @@ _MASK_SIDE = 2048
 _FAINTEST = 0.45
 
 Features = tuple[Feature, Feature]
+
+
+class Area(Protocol):
+    """Some pixels of an image, such as a `Region`."""
+
+    def window(self, rows: int, cols: int) -> Window:
+        """Return the window that holds them, inside an image of `rows` × `cols`."""
+        ...
+
+    def inside(self, window: Window) -> NDArray[np.bool_]:
+        """Return (rows, cols) True for the pixels of a window that belong to it."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Picked:
+    """A selection as an `Area`."""
+
+    selection: Selection
+
+    def window(self, rows: int, cols: int) -> Window:
+        """Return the window that holds the pixels."""
+        return self.selection.window.clipped(rows, cols)
+
+    def inside(self, window: Window) -> NDArray[np.bool_]:
+        """Return (rows, cols) True for the pixels that belong to it."""
+        return self.selection.read(window)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +88,7 @@ class Sample:
         return cls.joined([_labelled(cube, features, labels, key, step) for key in labels.tiles], step)
 
     @classmethod
-    def of_region(cls, cube: Cube, features: Features, region: Region, most: int = MOST_PIXELS) -> Sample:
+    def of_region(cls, cube: Cube, features: Features, region: Area, most: int = MOST_PIXELS) -> Sample:
         """Read the pixels of a region, or about `most` of those around it."""
         window = region.window(cube.rows, cube.cols)
         step = max(1, math.ceil(math.sqrt(window.size / most)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
+
 from hsi_studio.core.classes import Color
 from hsi_studio.core.region import Region
 from hsi_studio.core.selection import Selection
@@ -15,6 +17,9 @@ from hsi_studio.gui.overlays import Draft
 
 class CanvasMarks(CanvasView):
     """A view with marks."""
+
+    selection_changed = Signal(object)
+    """The `Selection` of pixels, or None."""
 
     _selection: Selection | None = None
 
@@ -48,6 +53,7 @@ class CanvasMarks(CanvasView):
         self._selection = selection if selection else None
         self._scene.marks.selection = None if self._selection is None else outlined(self._selection)
         self.update()
+        self.selection_changed.emit(self._selection)
 
     def set_highlight(self, highlight: Highlight | None) -> None:
         """Show selected pixels in a colour that no picture has."""

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, qRgba
 
-from hsi_studio.app.scatter_model import ScatterModel
+from hsi_studio.core.scatter_sample import Picked
+from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
 from hsi_studio.gui.canvas_transform import ViewTransform
 
 if TYPE_CHECKING:
+    from hsi_studio.app.scatter_model import ScatterModel
     from hsi_studio.gui.canvas import Canvas
 
 HIGHLIGHT = "#ff2bd6"
@@ -48,7 +50,7 @@ class Highlight:
 
 
 class Highlighter(QObject):
-    """Shows the selected pixels on a canvas, as closely as its zoom asks for."""
+    """Shows on a canvas what a plot selects, as closely as its zoom asks for, and the other way round."""
 
     def __init__(self, canvas: Canvas, model: ScatterModel) -> None:
         super().__init__(canvas)
@@ -57,11 +59,17 @@ class Highlighter(QObject):
         self._part: Highlight | None = None
         canvas.visible_changed.connect(self._refresh)
         model.refined.connect(self._on_refined)
+        canvas.selection_changed.connect(self._mark)
 
     def show(self, whole: Highlight | None) -> None:
         """Show a picture of the whole image; closer ones of the part in sight are asked for as needed."""
         self._whole, self._part = whole, None
         self._refresh()
+
+    def _mark(self, selection: Selection | None) -> None:
+        color = QColor(HIGHLIGHT)
+        marked = (color.red(), color.green(), color.blue())
+        self._model.set_regions("selection", [] if selection is None else [(Picked(selection), marked)])
 
     def _on_refined(self, answer: tuple[Window, NDArray[np.bool_], int]) -> None:
         window, mask, step = answer

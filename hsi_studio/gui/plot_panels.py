@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -55,7 +55,7 @@ class PlotPanels(QObject):
         model = ScatterModel(window.session, window.labelling, window.jobs, window)
         panel = ScatterPanel(model, window.labelling, window.catalogue)
         panel.highlighted.connect(Highlighter(window.canvas, model).show)
-        window.spectra.regions_changed.connect(model.set_regions)
+        window.spectra.regions_changed.connect(partial(model.set_regions, "spectra"))
         model.notice.connect(self._tell)
         model.failed.connect(lambda error: window.toaster.tell_error("Drawing the scatter plot", error))
         return panel

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHideEvent, QIcon, QPainter, QPixmap, QShowEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.scatter_model import ScatterModel
-from hsi_studio.core.classes import Color
 from hsi_studio.core.scatter import Frame, axis_title
 from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.scatter_axes import AxisChoice
 from hsi_studio.gui.scatter_plot import ScatterPlot
+from hsi_studio.gui.swatches import swatch
 from hsi_studio.gui.widgets import muted, named, quiet_button
 
 _KINDS = {"all": "All pixels", "labelled": "Labelled pixels"}
 _READING = "Reading pixels…"
 _UNLABELLED = "No pixel of this cube is labelled yet."
 _INVALID = "No pixel has a value on both axes."
-_SWATCH, _GAP = 12, 4
 
 
 class ScatterPanel(QWidget):
@@ -65,7 +64,6 @@ class ScatterPanel(QWidget):
         for kind, text in _KINDS.items():
             self.kind.addItem(text, kind)
         self.paint_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.paint_button.setIconSize(QSize(_SWATCH + _GAP, _SWATCH))
         self.readout.setProperty("muted", True)
         self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
@@ -179,8 +177,8 @@ class ScatterPanel(QWidget):
     def _offer_painting(self) -> None:
         labelling, chosen = self._labelling, self._model.chosen
         active = next((entry for entry in labelling.classes if entry.id == labelling.active), None)
-        self.paint_button.setText("Paint" if active is None else f"Paint as {active.name}")
-        self.paint_button.setIcon(QIcon() if active is None else _swatch(active.color))
+        self.paint_button.setText("Paint" if active is None else f" Paint as {active.name}")
+        self.paint_button.setIcon(QIcon() if active is None else swatch(active.color))
         self.paint_button.setEnabled(
             active is not None and chosen is not None and chosen.count > 0 and not labelling.refusal
         )
@@ -192,15 +190,6 @@ class ScatterPanel(QWidget):
         if no_class:
             return "Add a class first"
         return "Give all selected pixels the active class; one undo takes it back"
-
-
-def _swatch(color: Color) -> QIcon:
-    picture = QPixmap(_SWATCH + _GAP, _SWATCH)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.fillRect(0, 0, _SWATCH, _SWATCH, QColor(*color))
-    painter.end()
-    return QIcon(picture)
 
 
 def _grouped(number: int) -> str:

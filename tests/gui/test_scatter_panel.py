@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
@@ -20,6 +22,7 @@ from hsi_studio.app.scatter_model import ScatterModel
 from hsi_studio.app.session import OpenCube, Session
 from hsi_studio.app.spectra_model import SpectraModel
 from hsi_studio.core import class_edits
+from hsi_studio.core.brush import rectangle
 from hsi_studio.core.presets import default_view
 from hsi_studio.core.region import Rectangle
 from hsi_studio.core.scatter import BandValue, Component, IndexValue
@@ -57,7 +60,7 @@ def parts(qtbot: QtBot) -> Iterator[Parts]:
     qtbot.addWidget(host)
     canvas, panel = Canvas(session, service), ScatterPanel(model, labelling, catalogue)
     panel.highlighted.connect(Highlighter(canvas, model).show)
-    spectra.regions_changed.connect(model.set_regions)
+    spectra.regions_changed.connect(partial(model.set_regions, "spectra"))
     host.addWidget(canvas)
     host.addWidget(panel)
     host.resize(900, 700)
@@ -164,7 +167,7 @@ def test_painting_needs_a_class_and_is_one_step(qtbot: QtBot, parts: Parts, pane
     entry = class_edits.new_class(labelling.classes, "Shade")
     labelling.commit(class_edits.add(labelling.classes, entry))
     labelling.set_active(entry.id)
-    assert panel.paint_button.text() == "Paint as Shade"
+    assert panel.paint_button.text() == " Paint as Shade"
     with qtbot.waitSignal(panel._model.notice, timeout=20_000):
         QTest.mouseClick(panel.paint_button, Qt.MouseButton.LeftButton)
     assert dict(labelling.counts) == {entry.id: count}
@@ -205,6 +208,17 @@ def test_regions_of_the_image_show_in_the_plot(qtbot: QtBot, parts: Parts, panel
     color = parts.spectra.entries[0].color
     assert {tuple(pixel) for pixel in shown[shown[:, :, 3] > 0][:, :3].tolist()} == {color}
     parts.spectra.clear()
+    qtbot.waitUntil(lambda: not panel.plot._colors.image.any())
+
+
+def test_pixels_selected_in_the_image_show_in_the_plot(
+    qtbot: QtBot, parts: Parts, panel: ScatterPanel
+) -> None:
+    parts.canvas.set_selection(rectangle(Window(20, 30, 9, 9)))
+    qtbot.waitUntil(lambda: bool(panel.plot._colors.image.any()))
+    shown = panel.plot._colors.image
+    assert {QColor(*pixel).name() for pixel in shown[shown[:, :, 3] > 0][:, :3].tolist()} == {HIGHLIGHT}
+    parts.canvas.set_selection(None)
     qtbot.waitUntil(lambda: not panel.plot._colors.image.any())
 
 

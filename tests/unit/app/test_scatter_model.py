@@ -202,11 +202,11 @@ def test_the_picture_shows_density_and_points_of_regions(parts: Parts) -> None:
     parts.qtbot.waitUntil(lambda: bool(drawn))
     assert drawn[-1].shades is not None
     assert (drawn[-1].shades == 1).all()
-    parts.model.set_regions([(Rectangle(Window(3, 4, 2, 1)), (9, 8, 7))])
+    parts.model.set_regions("spectra", [(Rectangle(Window(3, 4, 2, 1)), (9, 8, 7))])
     parts.qtbot.waitUntil(lambda: bool(drawn[-1].colors.any()))
     assert np.argwhere(drawn[-1].colors[:, :, 3]).tolist() == [[3, 4], [4, 4]]
     assert drawn[-1].colors[3, 4].tolist() == [9, 8, 7, 255]
-    parts.model.set_regions([])
+    parts.model.set_regions("spectra", [])
     parts.qtbot.waitUntil(lambda: not drawn[-1].colors.any())
 
 
