@@ -36,7 +36,7 @@ TOOLS = (
         "brush", "Brush", "paint-brush", "B", "Paint; Shift only unlabelled pixels, Alt takes the class away"
     ),
     tool_row("eraser", "Eraser", "eraser", "E", "Take labels of any class away"),
-    tool_row("line", "Line", "line-segment", "N", "Label a straight line as wide as the brush"),
+    tool_row("line", "Line", "line-segment", "S", "Label a straight line as wide as the brush"),
     tool_row("rectangle", "Rectangle", "rectangle", "R", "Label a rectangle"),
     tool_row("polygon", "Polygon", "polygon", "P", "Label a polygon: Enter finishes, Esc cancels"),
     tool_row("lasso", "Lasso", "selection-plus", "F", "Label what you draw around"),

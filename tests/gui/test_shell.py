@@ -106,17 +106,17 @@ def test_keys_are_rebound_kept_and_shown(
 ) -> None:
     dialog = ShortcutsDialog(demo_window, {})
     dialog.chosen.connect(demo_window._set_shortcuts)
-    dialog.edits["tool.polygon"].setKeySequence(QKeySequence("L"))
+    dialog.edits["tool.polygon"].setKeySequence(QKeySequence("M"))
     dialog.edits["file.close"].setKeySequence(QKeySequence(""))
-    assert dialog.changes() == {"tool.polygon": "L", "file.close": ""}
+    assert dialog.changes() == {"tool.polygon": "M", "file.close": ""}
     dialog.accept()
     demo_window.canvas.setFocus()
-    qtbot.keyClick(demo_window.canvas, Qt.Key.Key_L)
+    qtbot.keyClick(demo_window.canvas, Qt.Key.Key_M)
     assert demo_window.canvas.tool == "polygon"
-    assert "(L)" in demo_window.commands["tool.polygon"].toolTip()
+    assert "(M)" in demo_window.commands["tool.polygon"].toolTip()
     demo_window.close()
     again = open_window()
-    assert again.commands["tool.polygon"].shortcut() == QKeySequence("L")
+    assert again.commands["tool.polygon"].shortcut() == QKeySequence("M")
     assert again.commands["file.close"].shortcut().isEmpty()
 
 
