@@ -167,8 +167,8 @@ def grown(
         seeds = reached.pop(key)
         area = _tile(key, rows, cols)
         known = found.get(key, np.zeros_like(seeds))
-        grew = _connected(matches(area), seeds & ~known) & ~known
-        if grew.any():
+        seeds &= ~known
+        if seeds.any() and (grew := _connected(matches(area), seeds) & ~known).any():
             found[key] = known | grew
             _reach_on(key, grew, reached, (rows, cols))
     return _joined(found, rows, cols)
