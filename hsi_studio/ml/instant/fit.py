@@ -21,7 +21,7 @@ from hsi_studio.ml.instant.linear_experts import (
     scale_clicks,
 )
 
-MOST_FITTED, MOST_VALIDATED = 2000, 600
+MOST_FITTED, MOST_VALIDATED = 2000, 400
 """Labels that the experts and their validation learn from; of more, equal numbers per class are drawn."""
 
 Index = NDArray[np.intp]

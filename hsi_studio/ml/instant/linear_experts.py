@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,6 @@ class Clicks:
     scaled : ndarray of float64 (n, F)
     centre, scale : ndarray of float64 (F,)
         scaled = (features − centre) · scale.
-    gram : ndarray of float64 (n, n)
-        Inner products of `scaled`.
     targets : ndarray of int (n,)
         Classes from 0, each with a label.
     classes : int
@@ -33,9 +32,13 @@ class Clicks:
     scaled: NDArray[np.float64]
     centre: NDArray[np.float64]
     scale: NDArray[np.float64]
-    gram: NDArray[np.float64]
     targets: Targets
     classes: int
+
+    @cached_property
+    def gram(self) -> NDArray[np.float64]:
+        """Inner products (n, n) of `scaled`."""
+        return self.scaled @ self.scaled.T
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,7 @@ def scale_clicks(features: NDArray[np.float32], targets: Targets, classes: int) 
     scale = 1 / np.sqrt(variance + _LEAST_SPREAD * variance.mean() + 1e-9)
     centre = values.mean(axis=0)
     scaled = (values - centre) * scale
-    return Clicks(scaled, centre, scale, scaled @ scaled.T, targets, classes)
+    return Clicks(scaled, centre, scale, targets, classes)
 
 
 def fit_expert(clicks: Clicks, shrinkage: float) -> LinearExpert:

@@ -51,7 +51,7 @@ def test_out_of_fold_scores_are_those_of_a_refit(features: NDArray[np.float32]) 
     found = out_of_fold_scores(clicks, 0.3, folds)
     kept = folds != 1
     scaled = clicks.scaled[kept]
-    alone = Clicks(scaled, np.zeros(20), np.ones(20), scaled @ scaled.T, TARGETS[kept], 3)
+    alone = Clicks(scaled, np.zeros(20), np.ones(20), TARGETS[kept], 3)
     expected = fit_expert(alone, 0.3).scores(clicks.scaled[~kept].astype(np.float32))
     np.testing.assert_allclose(centred(found[~kept]), centred(expected), rtol=1e-3, atol=1e-3)
 
