@@ -40,10 +40,10 @@ class Scratch:
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         return f"{names[0]}{more}" if names else "classes alone"
 
-    def said(self, now: datetime) -> str:
+    def said_now(self) -> str:
         """Return how much was labelled and when: "38 labelled pixels, yesterday 14:02"."""
         pixels = f"{self.pixels:,}".replace(",", " ")
-        return f"{pixels} labelled pixel{'s' * (self.pixels != 1)}, {spoken_time(self.when, now)}"
+        return f"{pixels} labelled pixel{'s' * (self.pixels != 1)}, {spoken_time(self.when, datetime.now())}"
 
 
 class Scratches(QObject):

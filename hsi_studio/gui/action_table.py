@@ -12,6 +12,7 @@ from hsi_studio.gui.label_actions import KEYS as LABEL_TOOLS
 from hsi_studio.gui.label_actions import MENU as LABEL_MENU
 from hsi_studio.gui.label_actions import ROWS as LABEL_ROWS
 from hsi_studio.gui.label_actions import tool_row
+from hsi_studio.gui.project_actions import EDIT, PROJECT, PROJECT_MENU
 
 if TYPE_CHECKING:
     from hsi_studio.app.settings import ThemeMode
@@ -215,7 +216,8 @@ HELP = (
 )
 
 GROUPS = {
-    "File": FILE,
+    "File": (*FILE, *PROJECT),
+    "Edit": EDIT,
     "View": VIEW,
     "Theme": THEMES,
     "Tools": (*TOOLS, *STEPS),
@@ -228,11 +230,12 @@ GROUPS = {
 ROWS = tuple(row for rows in GROUPS.values() for row in rows)
 
 FILE_MENU = (
-    "file.open", "file.folder", "file.demo", "recent", SEPARATOR,
+    "file.open", "file.folder", "file.demo", "recent", SEPARATOR, *PROJECT_MENU,
     "file.references", "file.class_raster", SEPARATOR,
     "file.export", "file.picture", "file.spectra", SEPARATOR,
     "file.properties", "file.band_axis", "file.close", SEPARATOR, "file.quit",
 )  # fmt: skip
+EDIT_MENU = ("edit.undo", "edit.redo")
 VIEW_MENU = (
     "composites", SEPARATOR,
     "view.fit", "view.actual", "view.zoom_in", "view.zoom_out", SEPARATOR,

@@ -20,6 +20,7 @@ from hsi_studio.gui.dialogs.export import ExportDialog
 from hsi_studio.gui.dialogs.files import ask_files, ask_folder, ask_target
 from hsi_studio.gui.dialogs.properties import PropertiesDialog
 from hsi_studio.gui.picture import whole_picture
+from hsi_studio.gui.project_commands import is_project
 from hsi_studio.io import OpenOptions
 
 if TYPE_CHECKING:
@@ -51,9 +52,12 @@ class FileCommands:
         self.opener.open_demo()
 
     def open_paths(self, paths: Sequence[Path | str]) -> None:
-        """Open files and folders, each in a job of its own."""
+        """Open files, folders and projects, each in a job of its own."""
         for path in paths:
             absolute = Path(path).expanduser().absolute()
+            if is_project(absolute):
+                self._window.projects.open_path(absolute)
+                continue
             self._window.settings.folder = str(absolute.parent)
             self.opener.open(OpenRequest(absolute))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.class_spectra import ClassSpectraService
@@ -16,6 +16,7 @@ from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.legend import LegendService
 from hsi_studio.app.probe import PixelProbe
+from hsi_studio.app.project_session import ProjectSession
 from hsi_studio.app.render_service import RenderService
 from hsi_studio.app.session import Session
 from hsi_studio.app.settings import Settings
@@ -23,6 +24,7 @@ from hsi_studio.app.settings_store import SettingsStore
 from hsi_studio.app.spectra_model import SpectraModel
 from hsi_studio.gui.action_table import ROWS
 from hsi_studio.gui.actions import Actions, shown
+from hsi_studio.gui.banner import Banner
 from hsi_studio.gui.canvas import Canvas
 from hsi_studio.gui.class_commands import ClassCommands
 from hsi_studio.gui.classes_panel import ClassesPanel
@@ -41,6 +43,8 @@ from hsi_studio.gui.menus import Menus
 from hsi_studio.gui.model_commands import ModelCommands
 from hsi_studio.gui.notifications import Toaster
 from hsi_studio.gui.plot_panels import PlotPanels
+from hsi_studio.gui.project_commands import ProjectCommands
+from hsi_studio.gui.project_status import ProjectStatus
 from hsi_studio.gui.recents import Recents
 from hsi_studio.gui.start_page import StartPage
 from hsi_studio.gui.status_bar import StatusBar
@@ -52,6 +56,7 @@ from hsi_studio.gui.wiring import connect
 log = logging.getLogger(__name__)
 _FIRST_SIZE = (1360, 850)
 _FIRST_SHARE = 0.96
+_KEEPING_S = 1.5
 
 
 class MainWindow(QMainWindow):
@@ -67,6 +72,7 @@ class MainWindow(QMainWindow):
 
     canvas: Canvas
     files: FileCommands
+    projects: ProjectCommands
     views: ViewCommands
     models: ModelCommands
     live: LiveCommands
@@ -75,6 +81,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, settings: Settings, settings_file: Path, theme: Theme) -> None:
         super().__init__()
+        self._quits_anyway = False
         self.settings = settings
         self.theme = theme
         self._store = SettingsStore(settings_file, self)
@@ -83,6 +90,7 @@ class MainWindow(QMainWindow):
         self.labelling = Labelling(self.session, self)
         self.class_spectra = ClassSpectraService(self.session, self.labelling, self)
         self.jobs = JobQueue(self)
+        self.project = ProjectSession(self.session, self.labelling, self.jobs, self)
         self.pictures = RenderService(self.session, self)
         self.spectra = SpectraModel(self.session, self)
         self.probe = PixelProbe(self.session, self)
@@ -99,7 +107,8 @@ class MainWindow(QMainWindow):
         self.centre = QStackedWidget()
         self.centre.addWidget(self.start_page)
         self.centre.addWidget(self.canvas)
-        self.setCentralWidget(self.centre)
+        self.banner = Banner()
+        self.setCentralWidget(_stacked(self.banner, self.centre))
         self.toaster = Toaster(self.centre)
         self.cubes, self.layers = CubesList(self.session), LayersList(self.session)
         self.legend = LegendPanel(self.session, self.legends)
@@ -128,6 +137,7 @@ class MainWindow(QMainWindow):
         self.plots = PlotPanels(self)
         self.drops = Drops(self)
         self.files = FileCommands(self)
+        self.projects = ProjectCommands(self)
         self.views = ViewCommands(self)
         self.models = ModelCommands(self)
         self.live = LiveCommands(self)
@@ -136,6 +146,7 @@ class MainWindow(QMainWindow):
         self.desk = LabelDesk(self)
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
+        self.project_status = ProjectStatus(self)
         self.class_panel = ClassesPanel(self.labelling, self.class_spectra, self.classes, self.menus.labels)
         self.live.add_panels(self.class_panel)
         self.docks["Classes"].fill(self.class_panel)
@@ -191,7 +202,7 @@ class MainWindow(QMainWindow):
     def on_current(self) -> None:
         """Show the current cube, or the start page."""
         cube = self.session.cube
-        self.setWindowTitle("hsi_studio" if cube is None else f"{cube.name} — hsi_studio")
+        self.project_status.show_title()
         self.centre.setCurrentWidget(self.start_page if cube is None else self.canvas)
         if cube is not None:
             self.plots.fill_docks()
@@ -230,6 +241,10 @@ class MainWindow(QMainWindow):
     # Events of Qt
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._quits_anyway and not self.project.wait(_KEEPING_S):
+            event.ignore()
+            self.projects.ask_before_quitting(self._quit_anyway)
+            return
         self.settings.geometry = saved_geometry(self)
         self.settings.layout = self.docks.saved()
         try:
@@ -238,16 +253,30 @@ class MainWindow(QMainWindow):
             log.warning("The settings could not be saved: %s", error)
         super().closeEvent(event)
 
+    def _quit_anyway(self) -> None:
+        self._quits_anyway = True
+        self.close()
+
     def stop(self, timeout_s: float = 1.5) -> bool:
         """End all threads; called once, after the window has closed. Returns whether they ended in time."""
         self.plots.cancel()
         self.live.stop()
         parts = (
             self.jobs, self.probe, self.legends, self.catalogue, self.recents, self.pictures, self.spectra,
-            self.desk, self.class_spectra, self.plots,
+            self.desk, self.class_spectra, self.plots, self.project, self.project_status,
         )  # fmt: skip
         # Each waits for the step in progress; a reading that hangs must not keep the program from ending.
         waiting = threading.Thread(target=lambda: [part.stop() for part in parts], daemon=True)
         waiting.start()
         waiting.join(timeout_s)
         return not waiting.is_alive()
+
+
+def _stacked(*widgets: QWidget) -> QWidget:
+    inside = QWidget()
+    column = QVBoxLayout(inside)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for widget in widgets:
+        column.addWidget(widget)
+    return inside

@@ -16,6 +16,7 @@ from hsi_studio.core.view import SpectralIndex
 from hsi_studio.gui import action_table as table
 from hsi_studio.gui.actions import shown
 from hsi_studio.gui.command_palette import Command
+from hsi_studio.gui.project_commands import is_project
 from hsi_studio.gui.tool_bar import ToolBar
 from hsi_studio.gui.widgets import set_icon
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _MENUS = (
     ("&File", table.FILE_MENU),
+    ("&Edit", table.EDIT_MENU),
     ("&View", table.VIEW_MENU),
     ("&Tools", table.TOOLS_MENU),
     ("&Labels", table.LABELS_MENU),
@@ -39,6 +41,7 @@ class Menus:
         self._window = window
         self._submenus = {
             "recent": self._submenu("Open recent", self._fill_recent),
+            "recent_projects": self._submenu("Recent projects", self._fill_projects),
             "composites": self._submenu("Composite", self._fill_composites),
             "panels": self._submenu("Panels", self._fill_panels),
             "theme": window.commands.menu("Theme", table.THEME_MENU, window),
@@ -131,6 +134,15 @@ class Menus:
             action.setEnabled(path not in self._window.recents.missing)
         menu.addSeparator()
         menu.addAction("Clear the list", self._window.recents.clear).setEnabled(not menu.isEmpty())
+
+    def _fill_projects(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in map(Path, self._window.settings.recent):
+            if is_project(path):
+                action = menu.addAction(path.name, partial(self._window.projects.open_path, path))
+                action.setEnabled(str(path) not in self._window.recents.missing)
+        if menu.isEmpty():
+            menu.addAction("No project was opened yet").setEnabled(False)
 
     def _fill_composites(self, menu: QMenu) -> None:
         menu.clear()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from hsi_studio.gui.rich_list import FADED, RIGHT_TEXT, SECOND_LINE, RichDelegate
 from hsi_studio.gui.theme import scaled_font
+from hsi_studio.gui.unsaved_list import UnsavedList
 from hsi_studio.gui.widgets import muted, section, set_icon
 
 _WIDTH = 560
@@ -40,6 +41,7 @@ class StartPage(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, widgetResizable=True)
         self.setAccessibleName("Start page")
+        self.unsaved = UnsavedList()
         self.recent = RecentList()
         self.recent.chosen.connect(self.open_path)
         self.recent.forgotten.connect(self.forget_path)
@@ -70,7 +72,20 @@ class StartPage(QScrollArea):
         inner.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(inner)
         column.setSpacing(8)
-        for part in (name, line, 16, buttons, hint, 24, self._recent_heading, self.recent, 24, self.keys):
+        for part in (
+            name,
+            line,
+            16,
+            buttons,
+            hint,
+            16,
+            self.unsaved,
+            16,
+            self._recent_heading,
+            self.recent,
+            24,
+            self.keys,
+        ):
             _add(column, part)
         self._centre(inner)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.probe import PixelFacts
+from hsi_studio.gui.kept_label import KeptLabel
 from hsi_studio.gui.widgets import muted, named, progress_bar, quiet_button, show_fraction
 
 _MEMORY_EVERY_MS = 2000
@@ -31,7 +32,8 @@ class StatusBar(QStatusBar):
         self.memory.setToolTip("Memory of this program, without files that are merely mapped")
         self.work = WorkLabel(jobs)
         self.work.clicked.connect(self.jobs_wanted)
-        for widget in (self.work, self.zoom, self.memory):
+        self.kept = KeptLabel()
+        for widget in (self.kept, self.work, self.zoom, self.memory):
             self.addPermanentWidget(widget)
         # Values of the pixel before are not left standing beside a new position.
         self._stale = QTimer(self, interval=_STALE_AFTER_MS, singleShot=True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, 
 from hsi_studio.gui.widgets import named
 
 ALL_FILES = "All files (*)"
+PROJECT_FILTER = "hsi_studio project (*.hsip)"
 
 
 def cube_filters() -> list[str]:
@@ -40,6 +41,15 @@ def ask_files(
     dialog = _dialog(parent, title, folder, on_chosen)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile)
     dialog.setNameFilters(list(filters) or cube_filters())
+    dialog.open()
+    return dialog
+
+
+def ask_project(parent: QWidget, title: str, folder: str, on_chosen: Callable[[Path], object]) -> QFileDialog:
+    """Let the user choose an existing project."""
+    dialog = _dialog(parent, title, folder, lambda paths: on_chosen(paths[0]))
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setNameFilters([PROJECT_FILTER, ALL_FILES])
     dialog.open()
     return dialog
 
