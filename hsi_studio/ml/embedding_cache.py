@@ -38,12 +38,14 @@ class CachedEncoder:
     def encode(self, texts: Sequence[ClassText], progress: Progress | None = None) -> Encoded:
         known = {text: vector for text in texts if (vector := self._load(text)) is not None}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
+        notes = fallback_notes(texts, self.pooling)
         if missing:
             fresh = self._inner.encode(missing, progress)
             known |= dict(zip(missing, fresh.vectors, strict=True))
+            notes = tuple(dict.fromkeys((*notes, *fresh.notes)))
         for text in missing:
             self._save(text, known[text])
-        return Encoded(np.stack([known[text] for text in texts]), fallback_notes(texts, self.pooling))
+        return Encoded(np.stack([known[text] for text in texts]), notes)
 
     def _path(self, text: ClassText) -> Path:
         phrase = text.name if self.pooling == "label-phrase" else ""

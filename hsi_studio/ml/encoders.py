@@ -21,6 +21,7 @@ from hsi_studio.ml.encoder_files import DEFAULT, content_hash, find_encoder
 Pooling = Literal["mean", "label-phrase"]
 
 _BATCH = 8
+_MOST_CHUNKS = 64
 _MOST_TOKENS = 256  # what the default encoder was trained on
 
 
@@ -97,30 +98,22 @@ class HuggingFaceEncoder:
         return content_hash(self._folder)
 
     def encode(self, texts: Sequence[ClassText], progress: Progress | None = None) -> Encoded:
-        """Return one vector per text; long texts are read in chunks and weighted by their tokens."""
-        progress = Progress() if progress is None else progress
-        vectors = []
-        for i, text in enumerate(texts):
-            progress.update(i / len(texts), text.name)
-            vector = self._one(text, progress)
-            vectors.append(vector / max(float(np.linalg.norm(vector)), 1e-12))
-        return Encoded(np.stack(vectors).astype(np.float32), fallback_notes(texts, self.pooling))
+        """Return one vector per text; long texts are read in chunks and weighted by their tokens.
 
-    def _one(self, text: ClassText, progress: Progress) -> NDArray[np.float64]:
-        pieces = chunks(text.text, self._count, self._limit)
-        whole, phrases = _Mean(), _Mean()
-        for first in range(0, len(pieces), _BATCH):
-            progress.update(None, text.name)
-            batch = pieces[first : first + _BATCH]
-            for piece, (hidden, offsets) in zip(batch, self._read(batch), strict=True):
-                whole.add(hidden)
-                for start, stop in phrase_spans(text.name, piece) if self.pooling == "label-phrase" else ():
-                    inside = (
-                        (offsets[:, 0] < stop) & (offsets[:, 1] > start) & (offsets[:, 1] > offsets[:, 0])
-                    )
-                    if inside.any():
-                        phrases.add(hidden[inside].mean(axis=0, keepdims=True))
-        return phrases.value() if phrases.count else whole.value()
+        Of a text of more than 64 chunks, about 12 000 words, 64 evenly spread ones are read.
+        """
+        progress = Progress() if progress is None else progress
+        chunked = [chunks(text.text, self._count, self._limit) for text in texts]
+        read = [(i, piece) for i, pieces in enumerate(chunked) for piece in _spread(pieces)]
+        read.sort(key=lambda one: len(one[1]))  # alike lengths side by side need little padding
+        sums = [_TextSums(text.name, self.pooling) for text in texts]
+        for first in range(0, len(read), _BATCH):
+            batch = read[first : first + _BATCH]
+            progress.update(first / len(read), texts[batch[0][0]].name)
+            for (i, piece), states in zip(batch, self._read([piece for _, piece in batch]), strict=True):
+                sums[i].add(piece, *states)
+        vectors = np.stack([one.vector() for one in sums]).astype(np.float32)
+        return Encoded(vectors, (*fallback_notes(texts, self.pooling), *_shortened(texts, chunked)))
 
     def _read(self, pieces: list[str]) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
         """Return the last layer's (tokens, d) and the tokens' (tokens, 2) places for each piece."""
@@ -170,6 +163,42 @@ def fallback_notes(texts: Sequence[ClassText], pooling: Pooling) -> tuple[str, .
     if not unnamed:
         return ()
     return (f"All words were averaged where a text does not name its class: {', '.join(unnamed)}.",)
+
+
+def _spread(pieces: list[str]) -> list[str]:
+    """Return at most 64 of the pieces of a text, from its beginning to its end."""
+    if len(pieces) <= _MOST_CHUNKS:
+        return pieces
+    return [pieces[i] for i in np.linspace(0, len(pieces) - 1, _MOST_CHUNKS).round().astype(int)]
+
+
+def _shortened(texts: Sequence[ClassText], chunked: Sequence[list[str]]) -> tuple[str, ...]:
+    """Return a sentence on each text of which only a part was read."""
+    return tuple(
+        f"The text of {text.name} is very long: {_MOST_CHUNKS} of its {len(pieces)} parts were read."
+        for text, pieces in zip(texts, chunked, strict=True)
+        if len(pieces) > _MOST_CHUNKS
+    )
+
+
+class _TextSums:
+    """Running means over one text: of all tokens, and of those that spell the name of its class."""
+
+    def __init__(self, name: str, pooling: Pooling) -> None:
+        self._name, self._pooling = name, pooling
+        self._whole, self._phrases = _Mean(), _Mean()
+
+    def add(self, piece: str, hidden: NDArray[np.float32], offsets: NDArray[np.int64]) -> None:
+        self._whole.add(hidden)
+        for start, stop in phrase_spans(self._name, piece) if self._pooling == "label-phrase" else ():
+            inside = (offsets[:, 0] < stop) & (offsets[:, 1] > start) & (offsets[:, 1] > offsets[:, 0])
+            if inside.any():
+                self._phrases.add(hidden[inside].mean(axis=0, keepdims=True))
+
+    def vector(self) -> NDArray[np.float64]:
+        """Return the mean, of unit length."""
+        mean = (self._phrases if self._phrases.count else self._whole).value()
+        return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
 class _Mean:

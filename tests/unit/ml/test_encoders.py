@@ -71,12 +71,35 @@ def test_long_texts_are_read_to_the_end(tiny_encoder: Open) -> None:
     assert np.abs(one - reversed_).max() < np.abs(one - other).max()
 
 
-def test_a_text_of_50_000_words_is_read(tiny_bert: Path) -> None:
-    text = "Green corn rises at the red edge near 700 nm. " * 5_000
+def test_of_a_text_of_50_000_words_a_spread_part_is_read(tiny_bert: Path, tmp_path: Path) -> None:
+    filler = "Green corn rises at the red edge near 700 nm. "
+    text, other = filler * 5_000, filler * 4_000 + "Dry soil is bright. " * 2_500
     calls = []
     encoder = HuggingFaceEncoder(str(tiny_bert))
-    encoder.encode([ClassText("corn", text)], Progress(lambda *_: calls.append(1)))
-    assert len(calls) > 100  # it can be cancelled on the way
+    given = [ClassText("corn", text), ClassText("soil", other), ClassText("water", "Water absorbs.")]
+    found = encoder.encode(given, Progress(lambda *_: calls.append(1)))
+    assert len(calls) == (64 + 64 + 1 + 7) // 8  # it can be cancelled between any two
+    assert [note.split(" is very long: 64 of its ")[0] for note in found.notes] == [
+        "The text of corn",
+        "The text of soil",
+    ]
+    assert np.abs(found.vectors[0] - found.vectors[1]).max() > 1e-3  # the end was read too
+    cached = CachedEncoder(encoder, tmp_path)
+    assert cached.encode(given).notes == found.notes
+
+
+SENTENCES = (
+    "Dry soil is bright. ",
+    "Corn rises at the red edge. ",
+    "Water absorbs the near infrared. ",
+)
+
+
+def test_texts_read_together_are_as_if_read_alone(tiny_encoder: Open) -> None:
+    texts = [ClassText(f"class {i}", sentence * (1 + 3 * i)) for i, sentence in enumerate(SENTENCES)]
+    together = tiny_encoder().encode(texts).vectors
+    alone = np.concatenate([tiny_encoder().encode([text]).vectors for text in texts])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
 def test_reading_can_be_cancelled(tiny_encoder: Open) -> None:
