@@ -16,7 +16,7 @@ from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.swatches import paint_swatch
 from hsi_studio.gui.theme import icon, scaled_font
 
-_PAD_X, _PAD_Y = 8, 2
+_PAD_X, _PAD_Y = 8, 3
 _ICON = 15
 _SMALL = 0.88
 _FEWEST_POINTS = 2
@@ -53,16 +53,16 @@ class ClassDelegate(QStyledItemDelegate):
             case Column.LOCK:
                 name = "lock-simple" if entry.locked else "lock-simple-open"
                 _paint_icon(painter, option.rect, name, strong=entry.locked)
-            case Column.KEY | Column.NAME | Column.PIXELS:
+            case Column.KEY | Column.NAME | Column.PIXELS | Column.SHARE:
                 _paint_text(painter, option, index, entry)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         wide = 20
-        if index.column() == Column.PIXELS:
+        if index.column() in (Column.PIXELS, Column.SHARE):
             text = str(index.data(Qt.ItemDataRole.DisplayRole))
             wide = QFontMetrics(scaled_font(option.font, _SMALL)).horizontalAdvance(text) + _PAD_X
-        return QSize(wide, max(option.fontMetrics.height(), _ICON) + 2 * _PAD_Y)
+        return QSize(wide, max(option.fontMetrics.height(), _ICON) + _PAD_Y)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: ARG002
         editor = QLineEdit(parent)

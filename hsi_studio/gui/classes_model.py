@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersist
 
 from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.labelling import Labelling
+from hsi_studio.app.legend import Legend, LegendService
 from hsi_studio.core.classes import ClassEntry
 
 ENTRY = Qt.ItemDataRole.UserRole + 1
@@ -29,8 +30,9 @@ class Column(IntEnum):
     NAME = 2
     SPECTRUM = 3
     PIXELS = 4
-    EYE = 5
-    LOCK = 6
+    SHARE = 5
+    EYE = 6
+    LOCK = 7
 
 
 class ClassModel(QAbstractTableModel):
@@ -41,13 +43,18 @@ class ClassModel(QAbstractTableModel):
     move_wanted = Signal(int, int)
     """(id, place in the order)."""
 
-    def __init__(self, labelling: Labelling, spectra: ClassSpectraService) -> None:
+    def __init__(
+        self, labelling: Labelling, spectra: ClassSpectraService, legends: LegendService
+    ) -> None:  # fmt: skip
         super().__init__()
         self._labelling = labelling
+        self._shares: dict[tuple[int, str], str] = {}
+        self._map = ""
         self._entries = tuple(labelling.classes)
         labelling.classes_changed.connect(self._on_classes)
         labelling.labels_changed.connect(lambda: self._repaint(Column.PIXELS))
         spectra.changed.connect(lambda: self._repaint(Column.SPECTRUM))
+        legends.changed.connect(self._on_legend)
 
     @property
     def entries(self) -> Sequence[ClassEntry]:
@@ -68,6 +75,16 @@ class ClassModel(QAbstractTableModel):
         self.beginResetModel()
         self._entries = entries
         self.endResetModel()
+
+    def _on_legend(self, legend: Legend | None) -> None:
+        rows = () if legend is None else legend.rows
+        self._map = "" if legend is None else legend.raster.name
+        self._shares = {(row.entry.id, row.entry.name): f"{100 * row.share:.1f} %" for row in rows}
+        self._repaint(Column.SHARE)
+
+    def _share(self, entry: ClassEntry) -> str:
+        """Return how much of the map over the image is of a class; empty where none shows it."""
+        return self._shares.get((entry.id, entry.name), "")
 
     def _repaint(self, *columns: Column) -> None:
         if self._entries:
@@ -108,7 +125,7 @@ class ClassModel(QAbstractTableModel):
             return entry.name
         if column == Column.PIXELS:
             return pixels_text(self._pixels(entry))
-        return ""
+        return self._share(entry) if column == Column.SHARE else ""
 
     def _tip(self, column: Column, entry: ClassEntry) -> str:
         eye = "Hide" if entry.visible else "Show"
@@ -117,6 +134,7 @@ class ClassModel(QAbstractTableModel):
             Column.SWATCH: "Colour; double-click to change it",
             Column.SPECTRUM: f"Mean spectrum of the labels of {entry.name}",
             Column.PIXELS: self._pixels_tip(entry),
+            Column.SHARE: f"{self._share(entry)} of {self._map}" if self._share(entry) else "",
             Column.EYE: f"{eye} the labels of {entry.name}",
             Column.LOCK: unlock if entry.locked else f"Lock {entry.name}: its labels are not painted over",
         }

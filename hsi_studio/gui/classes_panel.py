@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, Q
 
 from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.labelling import Labelling
+from hsi_studio.app.legend import LegendService
 from hsi_studio.gui.class_commands import ClassCommands, others
 from hsi_studio.gui.classes_delegate import ClassDelegate
 from hsi_studio.gui.classes_model import ClassModel
@@ -17,20 +18,24 @@ from hsi_studio.gui.classes_view import ClassView
 from hsi_studio.gui.swatches import swatch
 from hsi_studio.gui.widgets import muted, quiet_button, section
 
-_WIDTH = 320
+_WIDTH = 350
 
 
 class ClassesPanel(QWidget):
     """Class table with a row per class; `below` holds what belongs to the active class."""
 
     def __init__(
-        self, labelling: Labelling, spectra: ClassSpectraService, commands: ClassCommands, menu: QMenu
+        self,
+        labelling: Labelling,
+        services: tuple[ClassSpectraService, LegendService],
+        commands: ClassCommands,
+        menu: QMenu,
     ) -> None:
         super().__init__()
         self._labelling, self._commands = labelling, commands
-        self.model = ClassModel(labelling, spectra)
+        self.model = ClassModel(labelling, *services)
         self.view = ClassView(labelling, self.model)
-        self.view.setItemDelegate(ClassDelegate(spectra, self.view))
+        self.view.setItemDelegate(ClassDelegate(services[0], self.view))
         self.pages = QStackedWidget()
         self.empty = _EmptyPage(commands)
         self.pages.addWidget(self.empty)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
 
@@ -11,7 +11,8 @@ from hsi_studio.gui.classes_model import ENTRY, ClassModel, Column
 from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.theme import Theme
 
-_WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 48, Column.EYE: 21, Column.LOCK: 21}
+_WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 44, Column.EYE: 21, Column.LOCK: 21}
+_MOST_ROWS = 24
 _TOGGLES = (Column.EYE, Column.LOCK)
 
 
@@ -48,6 +49,7 @@ class ClassView(QTreeView):
         self.selectionModel().currentRowChanged.connect(self._activate)
         labelling.active_changed.connect(self.show_active)
         model.modelReset.connect(self.show_active)
+        model.modelReset.connect(self.updateGeometry)
         self.show_active()
 
     def _size_columns(self) -> None:
@@ -58,7 +60,13 @@ class ClassView(QTreeView):
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
-        header.setSectionResizeMode(Column.PIXELS, QHeaderView.ResizeMode.ResizeToContents)
+        for column in (Column.PIXELS, Column.SHARE):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the height of all rows, within reason."""
+        rows = min(max(self.model().rowCount(), 4), _MOST_ROWS)
+        return QSize(super().sizeHint().width(), rows * max(self.sizeHintForRow(0), 16) + 4)
 
     def show_active(self) -> None:
         """Select the row of the active class."""

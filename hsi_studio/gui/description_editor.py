@@ -17,7 +17,7 @@ from hsi_studio.gui.widgets import muted, named, section
 KEPT_AFTER_MS = 800
 """Quiet time after which a text becomes an edit: a version, and a step of undo."""
 
-_HEIGHT = 108
+_HEIGHT = 92
 _EXAMPLE = (
     "What it is, and how its spectrum behaves. For example: Young corn in rows with much bare soil between; "
     "the red edge near 700 nm is weak and the water band near 1450 nm shallow."

@@ -147,7 +147,8 @@ class MainWindow(QMainWindow):
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
         self.project_status = ProjectStatus(self)
-        self.class_panel = ClassesPanel(self.labelling, self.class_spectra, self.classes, self.menus.labels)
+        services = self.class_spectra, self.legends
+        self.class_panel = ClassesPanel(self.labelling, services, self.classes, self.menus.labels)
         self.live.add_panels(self.class_panel)
         self.docks["Classes"].fill(self.class_panel)
         self.desk.add_bar(self)

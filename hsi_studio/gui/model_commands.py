@@ -50,7 +50,9 @@ class ModelCommands:
             self.predictor.apply_demo(cube)
 
     def _on_predicted(self, cube: Cube, prediction: ClassRaster) -> None:
-        self._window.docks.show("Legend")
+        known = {(entry.id, entry.name) for entry in self._window.labelling.classes}
+        if any((entry.id, entry.name) not in known for entry in prediction.classes):
+            self._window.docks.show("Legend")  # the class table tells the areas of its own classes
         self._window.toaster.tell(
             f"{cube.name} is classified into {len(prediction.classes)} classes; hold I for the bare image.",
             "good",

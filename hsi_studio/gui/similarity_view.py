@@ -19,7 +19,7 @@ from hsi_studio.live.text_service import Texts
 TOO_ALIKE = 0.95
 """Cosine of the raw vectors above which two texts can hardly be told apart."""
 
-_SIDE = 132
+_SIDE = 112
 _PAIRS = 3
 _NUMBERS_UP_TO = 6
 _COLORMAP = "inferno"

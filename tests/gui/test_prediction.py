@@ -17,6 +17,7 @@ from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.scalars import ScalarRaster
+from hsi_studio.gui.classes_model import Column
 from hsi_studio.gui.legend_list import AREA, EYE, NAME, SHARE
 from hsi_studio.gui.main_window import MainWindow
 from hsi_studio.paths import shipped_model
@@ -71,7 +72,9 @@ def test_the_demo_is_classified_once_it_is_open(
     qtbot.waitUntil(lambda: window.legend.list.topLevelItemCount() == 16)
     assert listed(window, NAME)[:2] == ["Alfalfa", "Corn-notill"]
     assert listed(window, AREA)[0] == str(np.count_nonzero(found.ids == 1))
-    assert window.docks["Legend"].isVisible()
+    share = 100 * np.count_nonzero(found.ids == 1) / found.ids.size
+    assert window.class_panel.model.index(0, Column.SHARE).data() == f"{share:.1f} %"
+    assert window.docks["Legend"].isHidden(), "the class table tells the areas"
     # The scene is selected when it is opened again, not classified again
     window.files.open_demo()
     wait_for_jobs(window)
