@@ -22,7 +22,7 @@ MOST_PIXELS = 400_000
 """Of larger images, every n-th row and column is plotted."""
 
 _MASK_SIDE = 2048
-_FAINTEST = 0.45
+_FAINTEST = 0.7
 
 Features = tuple[Feature, Feature]
 

@@ -34,8 +34,11 @@ class AxisChoice(QSearchableComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(_CHARACTERS)
         self.setMaxVisibleItems(20)
+        self.completer_object.popup().setProperty("completer", True)
         self.activated.connect(lambda place: self.chosen.emit(self._axes[place]))
-        self.lineEdit().editingFinished.connect(lambda: self.setEditText(self.itemText(self.currentIndex())))
+        line = self.lineEdit()
+        assert line is not None  # it is made to be searched
+        line.editingFinished.connect(lambda: self.setEditText(self.itemText(self.currentIndex())))
 
     @property
     def axis(self) -> Axis:

@@ -143,7 +143,7 @@ class ScatterPanel(QWidget):
         if sample is None:
             return
         self.plot.set_hint("" if len(sample.points) else self._why_empty())
-        self.plot.set_home(Frame.around(sample.points))
+        self.plot.set_home(Frame.around(sample.points), len(sample.points))
         self._read(None)
 
     def _why_empty(self) -> str:
@@ -163,7 +163,7 @@ class ScatterPanel(QWidget):
             return f"{_grouped(len(sample.points))} pixels{sampled}"
         if not chosen.exact:
             return f"about {_grouped(chosen.count)} selected"
-        return f"{_grouped(chosen.count)} of {_grouped(len(sample.points))} selected"
+        return f"{_grouped(chosen.count)} selected"
 
     def _on_chosen(self) -> None:
         chosen = self._model.chosen

@@ -17,8 +17,8 @@ from hsi_studio.core.scatter import Frame, Lasso
 from hsi_studio.gui.highlight import HIGHLIGHT
 from hsi_studio.gui.shades import is_dark, mixed, translucent
 
-_BIN = 2
-"""Widget units per bin of the plot."""
+_BIN, _BIN_OF_FEW, _FEW = 2, 3, 6000
+"""Widget units per bin of the plot; larger for fewer points than `_FEW`."""
 
 _SPACING = 3
 """Widget units between the vertices of a lasso, at the least."""
@@ -46,6 +46,7 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, viewBox=_ViewBox(enableMenu=False), background=None)
         self._home: Frame | None = None
+        self._bin = _BIN
         self._shades = pg.ImageItem(axisOrder="row-major")
         self._colors = pg.ImageItem(axisOrder="row-major")
         self._lassos: list[QGraphicsPolygonItem] = []
@@ -92,9 +93,10 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         self._hint.setText(text)
         self._hint.setVisible(bool(text))
 
-    def set_home(self, frame: Frame | None) -> None:
-        """Show another part of the plane, to which a double-click returns; None empties the plot."""
+    def set_home(self, frame: Frame | None, points: int = 0) -> None:
+        """Show a part of the plane with so many points, to which a double-click returns; None empties it."""
         self._home = frame
+        self._bin = _BIN_OF_FEW if points < _FEW else _BIN
         if frame is None:
             self._shades.clear()
             self._colors.clear()
@@ -139,7 +141,7 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
     def _tell_view(self) -> None:
         (left, right), (bottom, top) = self.getViewBox().viewRange()
         size = self.getViewBox().sceneBoundingRect().size()
-        rows, cols = int(size.height() / _BIN), int(size.width() / _BIN)
+        rows, cols = int(size.height() / self._bin), int(size.width() / self._bin)
         if self._home is not None and rows > 0 and cols > 0 and right > left and top > bottom:
             self.view_changed.emit(Frame(left, right, bottom, top), (rows, cols))
 
