@@ -26,7 +26,7 @@ class Smoother:
 
     def solve(self, sides: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the solutions (N, k) of right-hand sides (N, k)."""
-        return np.asarray(self.factors.solve(np.ascontiguousarray(sides, np.float32)))
+        return np.asarray(self.factors.solve(np.asarray(sides, np.float32)))
 
 
 def smoother(graph: PixelGraph, strength: float, diagonal: NDArray[np.float32] | None = None) -> Smoother:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsi_studio.core.progress import Progress
 from hsi_studio.ml.instant.features import InstantFeatures
 from hsi_studio.ml.instant.fit import ClickLabels, InstantFit, fit_clicks
-from hsi_studio.ml.instant.mixture import blend, mixture, nearness
+from hsi_studio.ml.instant.mixture import mixture, nearness
 from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.random_walker import RandomWalker, random_walker
 from hsi_studio.ml.instant.text_projection import STRENGTH, TextProjection, text_projection
@@ -92,10 +92,13 @@ class InstantHead:
 
     @cached_property
     def class_scores(self) -> tuple[Floats, ...]:
-        """Scores (N, U) of each expert for the classes with labels."""
+        """Scores (U, N) of each expert for the classes with labels."""
         with one_thread():
             pairs = zip(self.fit.experts, self.fit.linear, strict=True)
-            return tuple(linear.scores(self.features.arrays[expert]) for expert, linear in pairs)
+            return tuple(
+                np.ascontiguousarray(linear.scores(self.features.arrays[expert]).T)
+                for expert, linear in pairs
+            )
 
     @cached_property
     def walker(self) -> RandomWalker:
@@ -121,25 +124,23 @@ class InstantHead:
         with one_thread():
             progress.update(0.0, "scores")
             mixed = self._mixed(self._scores())
-            mixed[~self.features.valid.ravel()] = 0
+            mixed[:, ~self.features.valid.ravel()] = 0
             progress.update(0.5, "smoothing")
-            return self.walker.spread(mixed) if smooth else mixed
+            return self.walker.spread(mixed.T) if smooth else mixed.T
 
     def _scores(self) -> list[Floats]:
-        """Return scores of each expert: of the labelled classes (N, U), or of all (N, V) by their texts."""
+        """Return scores of each expert: of the labelled classes (U, N), or of all (V, N) by their texts."""
         if self.projection is None or self.embeddings is None:
             return list(self.class_scores)
-        mixing = self.projection.mixing(self.embeddings)
-        return [own @ mixing for own in self.class_scores]
+        mixing = self.projection.mixing(self.embeddings).T
+        return [mixing @ own for own in self.class_scores]
 
     def _mixed(self, scores: list[Floats]) -> Floats:
-        mixed = mixture(scores, self.fit.near)
-        if self.fit.far is not self.fit.near:
-            mixed = blend(mixed, mixture(scores, self.fit.far), self._nearness)
-        if mixed.shape[1] == self.classes:
+        mixed = mixture(scores, self.fit.near, self.fit.far, self._nearness)
+        if len(mixed) == self.classes:
             return mixed
-        spread = np.zeros((len(mixed), self.classes), np.float32)
-        spread[:, self.fit.present] = mixed
+        spread = np.zeros((self.classes, mixed.shape[1]), np.float32)
+        spread[self.fit.present] = mixed
         return spread
 
     def heat(self, texts: Vectors) -> Floats:
@@ -152,13 +153,13 @@ class InstantHead:
         """
         if self.projection is None:
             raise ValueError("the head was made without texts")
-        scores = self._pooled @ self.projection.mixing(texts)
+        scores = self._pooled.T @ self.projection.mixing(texts)
         scores[~self.features.valid.ravel()] = np.nan
         return np.asarray(scores)
 
     @cached_property
     def _pooled(self) -> Floats:
-        """The experts' scores (N, U) in units of log-probability, weighted by trust."""
+        """The experts' scores (U, N) in units of log-probability, weighted by trust."""
         trust = self.fit.near
         total = np.zeros_like(self.class_scores[0])
         for scores, share in zip(self.class_scores, trust.temperatures * trust.weights, strict=True):

@@ -31,7 +31,7 @@ class RandomWalker:
 
     def spread(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the probabilities (N, U) after spreading, rows summing to 1 where anything was measured."""
-        sides = probabilities.astype(np.float32)
+        sides = np.array(probabilities, np.float32, order="F")
         sides[self.positions] = 0
         sides[self.positions, self.targets] = _CLAMP
         spread = np.maximum(self.system.solve(sides), 0)
