@@ -12,6 +12,7 @@ import typer
 
 from hsi_studio import __version__
 from hsi_studio.cli.benchmark_accuracy import accuracy
+from hsi_studio.cli.benchmark_label import label
 from hsi_studio.cli.benchmark_speed import speed
 from hsi_studio.cli.hardware import system
 from hsi_studio.cli.options import Json
@@ -32,6 +33,7 @@ def benchmark() -> None:
 
 app.command()(speed)
 app.command()(accuracy)
+app.command()(label)
 
 
 @app.command()

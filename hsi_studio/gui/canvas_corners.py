@@ -68,6 +68,11 @@ class Minimap:
         width, height = max(8.0, cols * scale), max(8.0, rows * scale)
         return cls(rows, cols, QRectF(size.width() - _GAP - width, _GAP, width, height))
 
+    @property
+    def plate(self) -> QRectF:
+        """The map with the border around it."""
+        return self.area.adjusted(-4, -4, 4, 4)
+
     def to_image(self, point: QPointF) -> tuple[float, float]:
         """Return the (row, col) at a widget position."""
         down = (point.y() - self.area.top()) / self.area.height()
@@ -76,7 +81,7 @@ class Minimap:
 
     def paint(self, painter: QPainter, picture: Picture, visible: Window, palette: QPalette) -> None:
         """Paint the map."""
-        paint_plate(painter, self.area.adjusted(-4, -4, 4, 4), palette)
+        paint_plate(painter, self.plate, palette)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         rows, cols = picture.argb.shape[:2]
         painter.drawImage(self.area, image_of(picture), QRectF(0, 0, cols, rows))

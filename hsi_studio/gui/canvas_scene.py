@@ -95,8 +95,8 @@ class Scene:
         self.values = self.metres_per_pixel = None
         self.frame.invalidate()
 
-    def paint(self, painter: QPainter, sight: Sight, widget: QWidget) -> None:
-        """Paint a whole widget."""
+    def paint(self, painter: QPainter, sight: Sight, widget: QWidget, wanted: QRect) -> None:
+        """Paint a widget, of which no more than a part may be wanted."""
         begun = self.frame.begin(widget.size(), widget.devicePixelRatioF())
         if begun is not None:
             started = time.perf_counter()
@@ -112,7 +112,7 @@ class Scene:
         if not self.bare:
             self._paint_marks(painter, sight.transform)
             self._paint_pointing(painter, sight.transform, widget.palette())
-        self._paint_corners(painter, sight, widget.palette())
+        self._paint_corners(painter, sight, widget.palette(), wanted)
 
     def paint_export(self, painter: QPainter, sight: Sight) -> None:
         """Paint the pictures, regions and markers alone, on what is there."""
@@ -155,9 +155,9 @@ class Scene:
         if self.marks.draft is not None:
             overlays.paint_draft(painter, transform, self.marks.draft, palette)
 
-    def _paint_corners(self, painter: QPainter, sight: Sight, palette: QPalette) -> None:
+    def _paint_corners(self, painter: QPainter, sight: Sight, palette: QPalette, wanted: QRect) -> None:
         minimap, overview = sight.minimap(), self.service.overview()
-        if minimap is not None and overview is not None:
+        if minimap is not None and overview is not None and minimap.plate.intersects(QRectF(wanted)):
             minimap.paint(painter, overview, sight.visible, palette)
         if self.metres_per_pixel is not None:
             bar = ScaleBar.fitting(self.metres_per_pixel / sight.transform.scale)

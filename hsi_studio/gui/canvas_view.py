@@ -185,9 +185,9 @@ class CanvasView(QWidget):
         self._scene.frame.invalidate(area.toAlignedRect())
         self.update(area.toAlignedRect())
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._scene.paint(painter, self._sight, self)
+        self._scene.paint(painter, self._sight, self, event.rect())
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -31,6 +31,9 @@ _KEPT = 256
 _AT_ONCE = 64
 """Tiles of labels that are drawn on the GUI thread in one go; more are drawn on a thread."""
 
+_AT_ONCE_WHEN_LATE = 256
+"""The same for a piece that strokes have overtaken while it was drawn: it must not wait again."""
+
 _MOST_DOTS = 3000
 
 
@@ -107,17 +110,19 @@ class LabelLayer(QObject):
         budget, wanted = _AT_ONCE, []
         for place in places(part, self._step):
             piece = self._pieces.get(place) or Piece.blank(place, labels)
-            behind = piece.behind(labels) if place not in self._pieces or place in self._stale else []
-            if len(behind) <= budget:
-                budget -= len(behind)
-                self._bring_up(piece, labels, behind)
+            if place not in self._asked and (place not in self._pieces or place in self._stale):
+                behind = piece.behind(labels)
+                if len(behind) <= budget:
+                    budget -= len(behind)
+                    self._bring_up(piece, labels, behind)
+                else:
+                    wanted.append(place)
+            if place in self._pieces:
+                yield piece, piece.window.common(part)
             else:
-                wanted.append(place)
-                if place not in self._pieces:
-                    yield from self._coarse(piece.window.common(part))
-                    continue
-            yield piece, piece.window.common(part)
-        self._ask(labels, [*wanted, *self._missing_overview(labels, bool(wanted))])
+                yield from self._coarse(piece.window.common(part))
+        if wanted:
+            self._ask(labels, [*wanted, *self._missing_overview(labels)])
 
     def _bring_up(self, piece: Piece, labels: Labels, behind: list[tuple[int, int]]) -> None:
         piece.redraw(labels, behind, self._colors)
@@ -138,31 +143,35 @@ class LabelLayer(QObject):
     def _overview_step(self) -> int:
         return 1 if self._labels is None else step_for(2 * TILE / max(1, *_size(self._labels)))
 
-    def _missing_overview(self, labels: Labels, wanted: bool) -> list[Place]:
+    def _missing_overview(self, labels: Labels) -> list[Place]:
         whole = Window.full(*_size(labels))
-        return [p for p in places(whole, self._overview_step) if wanted and p not in self._pieces]
+        return [place for place in places(whole, self._overview_step) if place not in self._pieces]
 
     def _ask(self, labels: Labels, wanted: list[Place]) -> None:
-        """Ask the thread for pieces, unless they are on their way: a new question drops the old answers."""
-        if not set(wanted) <= self._asked:
-            self._asked = set(wanted)
-            order = sorted(self._asked, key=lambda place: -place[0])
-            self._worker.request("pieces", partial(_build, labels, order, self._colors))
+        """Ask the thread for pieces besides those on their way, coarse ones first."""
+        self._asked.update(wanted)
+        order = sorted(self._asked, key=lambda place: -place[0])
+        self._worker.request("pieces", partial(_build, labels, order, self._colors))
 
     def _on_piece(self, _kind: Hashable, piece: Piece) -> None:
+        """Take in a piece, which strokes may have overtaken."""
         self._asked.discard(piece.place)
         if self._labels is not None:
-            self._pieces[piece.place] = piece
-            self._stale.add(piece.place)  # the labels may have changed meanwhile; painting looks
+            behind = piece.behind(self._labels)
+            late = len(behind) > _AT_ONCE_WHEN_LATE
+            self._bring_up(piece, self._labels, [] if late else behind)
+            if late:
+                self._stale.add(piece.place)
             self.changed.emit(piece.window)
 
     def _looks_alike(self, before: Labels, after: Labels, window: Window) -> bool:
         """Tell whether a tile has the same labels as before, as when a stroke that was shown is kept."""
-        keys = tuple(tile_keys(window))
-        if len(keys) != 1 or not np.array_equal(before.read(window), after.read(window)):
+        key = next(tile_keys(window))
+        old, new = before.tiles.get(key), after.tiles.get(key)
+        if window != after.tile_window(key) or old is None or new is None or not np.array_equal(old, new):
             return False
         for piece in self._pieces.values():
-            piece.adopt(before, after, keys[0])
+            piece.adopt(before, after, key)
         return True
 
     def _redraw(self, before: Labels, labels: Labels, window: Window) -> None:
