@@ -83,13 +83,10 @@ class Database:
         return not reason
 
     def _connected(self, opened: ExitStack) -> sqlite3.Connection:
-        if not self.read_only:
-            connection = connect(self.path, "rw", opened)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-        else:
-            connection = reader(self.path, opened)
+        connection = reader(self.path, opened) if self.read_only else connect(self.path, "rw", opened)
         self.schema = _checked(connection, self.path)
+        if not self.read_only:
+            _write_ahead(connection)
         if self.schema < schema.SCHEMA:
             connection = _private_copy(self.path, opened) if self.read_only else connection
             schema.migrate(connection)
@@ -129,6 +126,13 @@ def _require_file(path: Path) -> None:
         raise ProjectFileError(f"{path} does not exist or is no file", "check the path")
     if not path.stat().st_size:
         raise DamagedProjectError(path, "it is empty")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let the end of the program or of the power leave a whole file, and commits wait for no disk."""
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    # Some shared disks do without; there only a full flush at every commit keeps the file whole.
+    connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
 
 
 def _private_copy(path: Path, opened: ExitStack) -> sqlite3.Connection:

@@ -255,8 +255,10 @@ class ProjectFile:
     def _use(self, database: Database) -> None:
         self._database = database
         self._store = Store(database.connection, self.path)
-        with told(self.path):
+        with ExitStack() as failing, told(self.path):
+            failing.callback(database.close)
             self._token = self._store.token()
+            failing.pop_all()
 
     @contextmanager
     def _reading(self) -> Iterator[Store]:

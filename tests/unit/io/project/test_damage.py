@@ -198,6 +198,22 @@ def test_a_file_with_a_hot_journal_is_recovered_with_it(
         assert same(copy.state, state)
 
 
+def test_a_damaged_project_that_was_refused_is_free_for_recovery(
+    project: ProjectFile, tmp_path: Path
+) -> None:
+    project.close()
+    with closing(sqlite3.connect(project.path)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'state'").fetchone()
+    with project.path.open("rb+") as file:
+        file.seek((page - 1) * PAGE)
+        file.write(b"\xff" * PAGE)
+    with pytest.raises(DamagedProjectError) as caught:
+        ProjectFile.open(project.path)
+    report = recover_project(project.path, tmp_path / "copy.hsip")
+    assert (report.edits, report.lost) == (1, ())
+    assert "--recover" in caught.value.remedy
+
+
 def test_a_project_in_use_and_the_damaged_file_itself_are_not_written_to(
     project: ProjectFile, tmp_path: Path
 ) -> None:

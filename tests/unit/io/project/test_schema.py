@@ -115,9 +115,11 @@ def test_other_files_are_refused_in_one_sentence(tmp_path: Path, foreign: str) -
             connection.execute("CREATE TABLE cubes (a)")
     else:
         path.write_text("no project" * 1000 if foreign == "text" else "")
+    before = path.read_bytes()
     with pytest.raises(ProjectFileError, match=r"other\.hsip") as caught:
         ProjectFile.open(path)
     assert "\n" not in str(caught.value)
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
