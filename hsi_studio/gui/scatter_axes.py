@@ -34,10 +34,11 @@ class AxisChoice(QSearchableComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(_CHARACTERS)
         self.setMaxVisibleItems(20)
-        self.completer_object.popup().setProperty("completer", True)
-        self.activated.connect(lambda place: self.chosen.emit(self._axes[place]))
-        line = self.lineEdit()
+        line, found = self.lineEdit(), self.completer_object.popup()
         assert line is not None  # it is made to be searched
+        assert found is not None
+        found.setProperty("completer", True)
+        self.activated.connect(lambda place: self.chosen.emit(self._axes[place]))
         line.editingFinished.connect(lambda: self.setEditText(self.itemText(self.currentIndex())))
 
     @property
