@@ -24,6 +24,7 @@ from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.convert import WRITERS, convert
 from hsi_studio.io.picture import write_png
+from hsi_studio.io.scratch import mapped
 
 _PNG_PIXELS = 100_000_000
 _BYTES_PER_PIXEL = 12  # of the temporary rasters and the files made from them
@@ -51,10 +52,9 @@ def spool(shape: tuple[int, int], beside: Path) -> Iterator[Spool]:
         with tempfile.TemporaryDirectory(
             dir=beside.parent, prefix=".map_", ignore_cleanup_errors=True
         ) as folder:
-            yield Spool(
-                np.memmap(Path(folder) / "ids", np.int16, "w+", shape=shape),
-                np.memmap(Path(folder) / "confidence", np.float32, "w+", shape=shape),
-            )
+            ids, confidence = Path(folder) / "ids", Path(folder) / "confidence"
+            with ids.open("wb+") as first, confidence.open("wb+") as second:
+                yield Spool(mapped(first, shape, np.int16), mapped(second, shape, np.float32))
     except OSError as error:
         raise HsiError(
             f"{beside.name} could not be written ({error.strerror or error})",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from math import prod
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,7 @@ def scratch_array(shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[An
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
-            _reserve(file.fileno(), needed)
-            return np.memmap(file, dtype, "r+", shape=shape)
+            return mapped(file, shape, dtype)
     except OSError as error:
         raise HsiError(
             f"there is no room for {needed / 1e9:.1f} GB in {folder} ({error.strerror or error})",
@@ -40,9 +39,15 @@ def scratch_array(shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[An
         ) from error
 
 
-def _reserve(file: int, size: int) -> None:
-    """Claim the space now: writing to a mapped file on a full disk would end the program."""
+def mapped(file: IO[bytes], shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[Any]:
+    """Return zeros in an empty file, their space claimed now: writing to a full disk would end the program.
+
+    Raises
+    ------
+    OSError
+        When there is no space.
+    """
+    size = prod(shape) * np.dtype(dtype).itemsize
     if hasattr(os, "posix_fallocate"):
-        os.posix_fallocate(file, 0, size)
-    else:
-        os.ftruncate(file, size)
+        os.posix_fallocate(file.fileno(), 0, size)
+    return np.memmap(file, dtype, "r+", shape=shape)

@@ -8,6 +8,7 @@ import pytest
 
 from hsi_studio.errors import HsiError
 from hsi_studio.io import scratch
+from hsi_studio.io.maps import spool
 from hsi_studio.io.scratch import scratch_array
 from hsi_studio.paths import cache_dir
 
@@ -40,3 +41,23 @@ def test_a_cache_folder_that_cannot_be_made_is_told(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(scratch, "_MOST_IN_MEMORY", 0)
     with pytest.raises(HsiError, match="no room"):
         scratch_array((10, 10), np.int16)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="space cannot be claimed ahead here")
+def test_a_map_whose_disk_fills_up_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))  # stands for a disk that is full
+    try:
+        with (
+            pytest.raises(HsiError, match=r"map\.tif could not be written"),
+            spool((1000, 1000), tmp_path / "map.tif"),
+        ):
+            raise AssertionError("no room was claimed")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
+    with spool((1000, 1000), tmp_path / "map.tif") as rasters:
+        rasters.ids[:], rasters.confidence[:] = 3, 0.5
+        assert (int(rasters.ids.sum()), float(rasters.confidence.max())) == (3_000_000, 0.5)
