@@ -13,7 +13,7 @@ from hsi_studio.io.tables import as_csv, as_markdown
 
 if TYPE_CHECKING:
     from hsi_studio.ml.benchmark.accuracy import Plan, Trial
-    from hsi_studio.ml.benchmark.summary import Spread
+    from hsi_studio.ml.benchmark.summary import Paired, Spread
 
 Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """Title, headings, rows."""
@@ -177,9 +177,7 @@ def _difference_table(trials: Sequence[Trial], plan: Plan, per: str) -> Table:
         cells = []
         for split in plan.splits:
             own = [one for m, s, _, one in found if (m, s) == (name, split)]
-            cells.append(
-                " / ".join(f"{100 * one.mean:+.1f} ± {100 * one.error:.1f} (p {one.p:.2g})" for one in own)
-            )
+            cells.append(" / ".join(map(_difference, own)))
         rows.append((name, *cells))
     title = (
         f"Points of overall accuracy more than {plan.methods[0]} on the same labels ± standard error, {per}"
@@ -191,3 +189,8 @@ def _percent(found: Spread | None) -> str:
     if found is None:
         return "–"
     return f"{100 * found.mean:.1f}" + ("" if math.isnan(found.std) else f" ± {100 * found.std:.1f}")
+
+
+def _difference(found: Paired) -> str:
+    error = "" if math.isnan(found.error) else f" ± {100 * found.error:.1f} (p {found.p:.2g})"
+    return f"{100 * found.mean:+.1f}{error}"

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "embed": ("hsi_studio.cli.embed", "Embed class texts and tell how similar they are."),
     "train": ("hsi_studio.cli.train", "Train a classifier on the labelled pixels of a cube."),
     "predict": ("hsi_studio.cli.predict", "Classify every pixel of a cube."),
+    "vote": ("hsi_studio.cli.vote", "Classify the images of a folder as wholes."),
     "query": ("hsi_studio.cli.query", "Show where a phrase fits."),
     "evaluate": ("hsi_studio.cli.evaluate", "Compare a map with the truth."),
     "project": ("hsi_studio.cli.project", "Look into a project, check it, recover a damaged one."),

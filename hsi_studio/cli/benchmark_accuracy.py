@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hsi_studio.ml.benchmark.accuracy import Plan, Trial
     from hsi_studio.ml.label_embeddings import LabelEmbeddings
 
-FAST = "svm,knn,gnb,mlp,rf,lda,lda9"
+FAST = "instant,svm,knn,gnb,mlp,rf,lda,lda9"
 
 
 def accuracy(
@@ -90,9 +90,9 @@ def accuracy(
 
 
 def _device(methods: tuple[str, ...], wanted: str | None) -> str:
-    from hsi_studio.ml.methods import METHODS
+    from hsi_studio.ml.methods import on_device
 
-    if wanted is None and all(METHODS[name].preset is None for name in methods):
+    if not any(map(on_device, methods)):
         return "cpu"
     from hsi_studio.ml.devices import choose_device
 

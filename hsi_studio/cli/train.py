@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +20,8 @@ from hsi_studio.cli.ml_options import (
 )
 from hsi_studio.cli.options import Json, with_cube
 from hsi_studio.cli.output import print_result, progress_bar
+from hsi_studio.cli.train_images import or_images
+from hsi_studio.cli.train_settings import train_settings
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import UsageError
 from hsi_studio.io.atomic import atomic_output
@@ -29,7 +30,6 @@ from hsi_studio.io.labels import read_ids, same_size
 
 if TYPE_CHECKING:
     from hsi_studio.ml.classifier import Classifier
-    from hsi_studio.ml.presets import Preset
 
 _SIZES = "Sizes"
 _ADDED = "Beyond the published method"
@@ -42,13 +42,16 @@ class ScoreChoice(StrEnum):
     RAW = "raw"
 
 
+@or_images
 @with_cube
 def train(
     cube: Cube,
     *,
-    labels: Annotated[Path, typer.Option(help="Raster of class ids, 0 = unlabelled.")],
-    classes: Annotated[Path, typer.Option(help="YAML list of {id, name, color, description}.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Model to write, a .safetensors file.")],
+    labels: Annotated[
+        Path | None, typer.Option(help="Raster of class ids, 0 = unlabelled; of a cube.")
+    ] = None,
+    classes: Annotated[Path | None, typer.Option(help="YAML list of {id, name, color, description}.")] = None,
     method: Annotated[str, typer.Option(help="instant, s3fn, s3fn-paper, cnn3d, svm, lda …")] = "instant",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
     validation: Annotated[
@@ -84,29 +87,33 @@ def train(
 ) -> None:
     """Train a classifier on the labelled pixels of a cube, and on nothing else.
 
+    In the place of the cube may stand images that are classified as wholes (see `vote`): a folder per class,
+    a CSV list or DeepHS-Fruit. Some objects are held out, never patches, and their images voted on.
+
     For example:
 
     - `hsi-studio train scene.hdr --labels labels.tif --classes classes.yaml -o model.safetensors`
 
     - `hsi-studio train scene.mat --labels truth.mat --classes classes.yaml -o m.safetensors --method cnn3d`
+
+    - `hsi-studio train fruit/ -o model.safetensors --method lda --held-out 0.3 --seed 1`
     """
-    from hsi_studio.ml.devices import choose_device
-    from hsi_studio.ml.methods import finish, on_device
+    from hsi_studio.ml.methods import finish
     from hsi_studio.ml.methods import method as chosen
-    from hsi_studio.ml.presets import Options, Settings
     from hsi_studio.ml.scene import Scene
 
-    way = chosen(method)
-    if out.suffix.lower() != ".safetensors":
-        raise UsageError(f"{out.name} is no name of a model", "end it in .safetensors")
-    settings = Settings(
-        method,
-        _adjusted(method, way.preset, patch, components, score),
-        Options(joint, softmax_beside, symmetric, residual),
-        seed,
-        choose_device(device) if on_device(method) else "cpu",
-        validation,
+    if labels is None or classes is None:
+        raise UsageError("a cube needs its labels and their classes", "give --labels and --classes")
+    settings = train_settings(
+        method=method,
+        out=out,
+        sizes={"patch": patch, "components": components, "score": score},
+        added=(joint, softmax_beside, symmetric, residual),
+        seed=seed,
+        device=device,
+        validation=validation,
     )
+    way = chosen(method)
     table, ids = read_classes(classes), read_ids(labels)
     same_size(ids, (cube.rows, cube.cols), labels.name, cube.name)
     embeddings = embedded(table, encoder, pooling, offline) if way.uses_text else None
@@ -116,22 +123,6 @@ def train(
     with atomic_output(out) as temporary:
         temporary.write_bytes(model.to_bytes())
     print_result(_report(model, out, time.perf_counter() - started), as_json)
-
-
-def _adjusted(
-    method: str, preset: Preset | None, patch: int | None, components: int | None, score: str | None
-) -> Preset:
-    from hsi_studio.ml.presets import FAST
-
-    given = {"patch": patch, "components": components, "score": score}
-    changed: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    if preset is None:
-        if changed:
-            raise UsageError(f"the method {method} has no {next(iter(changed))} to choose", "leave it out")
-        return FAST
-    if components is not None:
-        changed["variance"] = None
-    return replace(preset, **changed)
 
 
 def _report(model: Classifier, out: Path, seconds: float) -> dict[str, object]:

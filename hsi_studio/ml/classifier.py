@@ -30,12 +30,15 @@ class Prediction:
         Probability of that class, 0 where nothing was measured.
     device : str
         What computed it.
+    probabilities : ndarray of float32 (rows, cols, classes), optional
+        Of all classes, zeros where nothing was measured; None from a method that does not keep them.
     """
 
     window: Window
     positions: NDArray[np.int16]
     confidence: NDArray[np.float32]
     device: str
+    probabilities: NDArray[np.float32] | None = None
 
 
 class Classifier(Protocol):

@@ -87,12 +87,13 @@ def _compute(model: Model, tile: Tile, device: str) -> Iterator[Prediction]:
 
 def _classify(model: Model, tile: Tile, device: str) -> Prediction:
     scores = model.scores(model.project(torch.from_numpy(tile.image).to(device)))
-    confidence, positions = scores.float().softmax(2).max(2)
+    probable = scores.float().softmax(2)
+    confidence, positions = probable.max(2)
     invalid = ~tile.valid
     best = positions.cpu().numpy().astype(np.int16)
-    sure = confidence.cpu().numpy()
-    best[invalid], sure[invalid] = -1, 0
-    return Prediction(tile.window, best, sure, device)
+    sure, all_of_them = confidence.cpu().numpy(), probable.cpu().numpy()
+    best[invalid], sure[invalid], all_of_them[invalid] = -1, 0, 0
+    return Prediction(tile.window, best, sure, device, all_of_them)
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,3 +92,29 @@ def distance_bins(labels: NDArray[np.integer]) -> NDArray[np.intp]:
 
     bins: NDArray[np.intp] = np.digitize(distance_transform_edt(labels == 0), DISTANCES)
     return bins
+
+
+def object_split(
+    objects: Sequence[str], classes: Sequence[str], share: float, seed: int
+) -> NDArray[np.bool_]:
+    """Hold out a share of the objects of each class, with all their images.
+
+    Parameters
+    ----------
+    objects, classes : sequence of str (n,)
+        What each image shows. An object counts for the class of its first image.
+    share : float
+        From 0 to 1; at least one object of each class is held out where it has two, and one is kept.
+
+    Returns
+    -------
+    ndarray of bool (n,)
+        True for images that are held out.
+    """
+    random, held = np.random.default_rng(seed), set[str]()
+    first = dict(zip(reversed(objects), reversed(classes), strict=True))
+    for name in sorted(set(classes)):
+        own = sorted(one for one in first if first[one] == name)
+        count = min(max(1, round(share * len(own))), len(own) - 1) if share else 0
+        held |= {own[i] for i in random.permutation(len(own))[: max(0, count)]}
+    return np.array([one in held for one in objects])

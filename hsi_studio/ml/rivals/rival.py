@@ -82,13 +82,14 @@ class Rival:
             yield self._classified(tile, *reader.read(cube, tile))
 
     def _classified(self, tile: Window, spectra: NDArray[np.float32], valid: NDArray[np.bool_]) -> Prediction:
-        positions = np.full(valid.shape, -1, np.int16)
-        confidence = np.zeros(valid.shape, np.float32)
+        probable = np.zeros((*valid.shape, len(self.classes)), np.float32)
         if valid.any():
-            probable = self.estimator.predict_proba(filled(spectra[valid], self.spectra.mean(axis=0)))
-            positions[valid] = self.estimator.classes_[probable.argmax(axis=1)]
-            confidence[valid] = probable.max(axis=1)
-        return Prediction(tile, positions, confidence, "cpu")
+            own = self.estimator.predict_proba(filled(spectra[valid], self.spectra.mean(axis=0)))
+            places = np.zeros((len(own), len(self.classes)), np.float32)
+            places[:, self.estimator.classes_] = own
+            probable[valid] = places
+        positions = np.where(valid, probable.argmax(axis=2), -1).astype(np.int16)
+        return Prediction(tile, positions, probable.max(axis=2), "cpu", probable)
 
     def with_words(self, classes: ClassTable, embeddings: LabelEmbeddings) -> Rival:
         """Refuse: `HsiError`."""
