@@ -10,7 +10,7 @@ import numpy as np
 from hsi_studio.app.session import Layer
 from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.scalars import Raster, ScalarRaster
-from hsi_studio.live.instant_service import LiveMap
+from hsi_studio.live.map_requests import LiveMap
 
 if TYPE_CHECKING:
     from hsi_studio.app.live_map import LiveOptions

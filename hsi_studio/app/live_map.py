@@ -17,11 +17,13 @@ from hsi_studio.app.session import Session
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.labels import Labels
-from hsi_studio.live.instant_service import (
+from hsi_studio.live.map_requests import (
     MOST_PIXELS,
+    EngineName,
     HeatWanted,
     LiveMap,
     MapWanted,
+    NetworkGiven,
     NextWanted,
     SceneWanted,
     Stage,
@@ -30,7 +32,7 @@ from hsi_studio.live.recipes import CubeRecipe
 
 Sureness = Literal["confidence", "margin", "certainty"]
 
-_SCENE, _MAP, _HEAT, _NEXT = "scene", "map", "heat", "next"
+_SCENE, _MAP, _HEAT, _NEXT, _NETWORK = "scene", "map", "heat", "next", "network"
 _URGENT, _SOON, _WHENEVER = 1, 3, 9
 
 
@@ -49,13 +51,14 @@ class Shown:
 class LiveOptions:
     """How the map is made and shown.
 
-    `words_alone` lets classes without labels take part by their texts; `reject` hides pixels less sure than
-    that (0 to 1).
+    `engine` plays a part once a network was trained. `words_alone` lets classes without labels take part by
+    their texts; `reject` hides pixels less sure than that (0 to 1).
     """
 
     live: bool = True
     smooth: bool = True
     words_alone: bool = False
+    engine: EngineName = "both"
     sureness: Sureness = "confidence"
     reject: float = 0.0
 
@@ -116,7 +119,7 @@ class MapFollower(QObject):
         self.options_changed.emit(self.options)
         if self.options.live and not before.live:
             self._on_cube()
-        if (self.options.smooth, self.options.words_alone) != (before.smooth, before.words_alone):
+        if _computed(self.options) != _computed(before):
             self.update()
         elif self.shown is not None:
             self._lay(self.shown)
@@ -138,6 +141,14 @@ class MapFollower(QObject):
         else:
             self._engine.cancel(_MAP)
             self._forget()
+
+    def set_network(self, cube: Cube, features: Vectors) -> None:
+        """Let a network that was trained on a cube take part, by its features (rows · cols, F)."""
+        current = self._session.current
+        if current is not None and current.cube is cube:
+            given = NetworkGiven(CubeRecipe.of(cube, current.options), features)
+            self._engine.request(_NETWORK, given, priority=0)
+            self.update()
 
     def suggest(self, *, pass_over: tuple[int, int] | None = None) -> None:
         """Ask for the pixel that would teach most; one passed over is not suggested again."""
@@ -174,7 +185,7 @@ class MapFollower(QObject):
         ids = np.array([entry.id for entry in classes], np.int16)[taking_part]
         recipe = CubeRecipe.of(current.cube, current.options)
         places = np.searchsorted(taking_part, targets)
-        return MapWanted(recipe, positions, places, ids, then, now, self.options.smooth)
+        return MapWanted(recipe, positions, places, ids, then, now, self.options.smooth, self.options.engine)
 
     def _vectors(self) -> tuple[Vectors | None, Vectors | None]:
         """Return E when the labels last changed and E now; None while the texts are not read."""
@@ -260,6 +271,11 @@ class MapFollower(QObject):
 
 
 _LIVE = (PREDICTION, CONFIDENCE)
+
+
+def _computed(options: LiveOptions) -> object:
+    """What makes another map, not only another look of it."""
+    return options.smooth, options.words_alone, options.engine
 
 
 def _ids(classes: ClassTable) -> list[tuple[int, str]]:

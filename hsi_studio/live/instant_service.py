@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,107 +12,23 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
+from hsi_studio.live.map_requests import (
+    MOST_PIXELS,
+    EngineName,
+    HeatWanted,
+    LiveMap,
+    MapWanted,
+    NetworkGiven,
+    NextWanted,
+    SceneWanted,
+    Stage,
+)
 from hsi_studio.live.recipes import CubeRecipe
 from hsi_studio.live.uncertainty import Suggestion, suggestion, uncertainty
 
 if TYPE_CHECKING:
     from hsi_studio.ml.instant.features import InstantFeatures
     from hsi_studio.ml.instant.head import InstantHead
-
-MOST_PIXELS = 400_000
-"""Largest scene that is followed live: its features take some kilobytes per pixel."""
-
-
-@dataclass(frozen=True, eq=False)
-class SceneWanted:
-    """Request ``scene``: get the features of a cube ready; the answers are `Stage`."""
-
-    recipe: CubeRecipe
-
-
-@dataclass(frozen=True)
-class Stage:
-    """How far the features of a scene are: experts that are ready, and whether all are."""
-
-    experts: tuple[str, ...]
-    complete: bool
-    seconds: float
-
-
-@dataclass(frozen=True, eq=False)
-class MapWanted:
-    """Request ``map``: the classes of all pixels; the answers are `LiveMap`, each from more experts.
-
-    Parameters
-    ----------
-    recipe : CubeRecipe
-    positions, targets : ndarray of int (n,)
-        Flat index of each labelled pixel, and place of its class in `ids`.
-    ids : ndarray of int16 (V,)
-        Of the classes that take part.
-    anchor : ndarray of float32 (V, d), optional
-        E as it was when the labels last changed: what the scores are projected through.
-    vectors : ndarray of float32 (V, d), optional
-        E as it is now. Without both, texts play no part and only classes with labels can win.
-    smooth : bool
-        Whether the random walker spreads probabilities.
-    """
-
-    recipe: CubeRecipe
-    positions: NDArray[np.intp]
-    targets: NDArray[np.intp]
-    ids: NDArray[np.int16]
-    anchor: NDArray[np.float32] | None = None
-    vectors: NDArray[np.float32] | None = None
-    smooth: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class LiveMap:
-    """One map.
-
-    Parameters
-    ----------
-    ids : ndarray of int16 (rows, cols)
-        0 where nothing was measured.
-    confidence, margin, certainty : ndarray of float32 (rows, cols)
-        Largest probability; its lead over the second; 1 − entropy / log V. Zeros where nothing was measured.
-    complete : bool
-        Whether all experts took part.
-    weights : dict of str to float
-        Trust in each expert.
-    seconds : float
-    """
-
-    ids: NDArray[np.int16]
-    confidence: NDArray[np.float32]
-    margin: NDArray[np.float32]
-    certainty: NDArray[np.float32]
-    complete: bool
-    weights: dict[str, float]
-    seconds: float
-
-
-@dataclass(frozen=True, eq=False)
-class HeatWanted:
-    """Request ``heat``: how well any text (d,) fits each pixel.
-
-    The answer is an array of float32 (rows, cols), NaN where nothing was measured.
-    """
-
-    map: MapWanted
-    vector: NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class NextWanted:
-    """Request ``next``: the unlabelled pixel that would teach most; the answer is a `Suggestion`.
-
-    `passed` are flat indices that the user did not want.
-    """
-
-    map: MapWanted
-    passed: tuple[int, ...] = ()
 
 
 class InstantService:
@@ -126,6 +42,9 @@ class InstantService:
         match body:
             case SceneWanted():
                 yield from self._prepare(body.recipe)
+            case NetworkGiven():
+                self._opened(body.recipe).network = body.features
+                yield True
             case MapWanted():
                 yield from self._maps(body)
             case HeatWanted():
@@ -149,7 +68,7 @@ class InstantService:
         while True:
             yield None
             if scene.features is not None:
-                yield self._map(scene.features, wanted)
+                yield self._map(scene.seen_by(wanted.engine), wanted)
             if scene.complete:
                 return
             yield None
@@ -160,7 +79,7 @@ class InstantService:
         while scene.features is None:
             scene.advance()
             yield None
-        return self._head(scene.features, wanted)
+        return self._head(scene.seen_by(wanted.engine), wanted)
 
     def _opened(self, recipe: CubeRecipe) -> _Scene:
         if self._scene is None or self._scene.recipe.fingerprint != recipe.fingerprint:
@@ -182,7 +101,7 @@ class InstantService:
             confidence,
             margin,
             certainty,
-            features.complete,
+            self._scene is not None and self._scene.complete,
             {expert.name: weight for expert, weight in weights},
             time.perf_counter() - started,
         )
@@ -218,7 +137,9 @@ class _Scene:
 
         self.recipe = recipe
         self.features: InstantFeatures | None = None
+        self.network: NDArray[np.float32] | None = None
         self._seconds = 0.0
+        self._seen: tuple[object, InstantFeatures] | None = None
         cube = recipe.open()
         _require_small(cube)
         self._stages = InstantFeatures.open(cube)
@@ -232,6 +153,20 @@ class _Scene:
         started = time.perf_counter()
         self.features = next(self._stages)
         self._seconds += time.perf_counter() - started
+
+    def seen_by(self, engine: EngineName) -> InstantFeatures:
+        """Return the features of the experts that an engine has."""
+        assert self.features is not None
+        if self.network is None or engine == "instant":
+            return self.features
+        key = id(self.features), id(self.network), engine
+        if self._seen is None or self._seen[0] != key:
+            together = self.features.with_network("S3FN", self.network)
+            if engine == "s3fn":
+                last = together.experts[-1]
+                together = replace(together, arrays={last: together.arrays[last]})
+            self._seen = key, together
+        return self._seen[1]
 
     def stage(self) -> Stage:
         """Return how far it is."""

@@ -49,5 +49,8 @@ class TrainingStep:
     validation: float | None = None
 
 
-TrainingRun = Generator[TrainingStep, None, "Classifier"]
-"""Yields every step, so that it can be shown or closed (cancelled) there; returns the model."""
+TrainingRun = Generator[TrainingStep, bool | None, "Classifier"]
+"""Yields every step, so that it can be shown or closed (cancelled) there; returns the model.
+
+Whoever sends True has seen enough: the stage ends with what it has learned so far.
+"""

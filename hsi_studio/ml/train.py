@@ -25,7 +25,7 @@ _CHUNK = 256
 _VIEWS = 8
 
 
-Training = Generator[TrainingStep, None, None]
+Training = Generator[TrainingStep, bool | None, None]
 
 
 @dataclass
@@ -169,8 +169,9 @@ def _descend(plan: _Plan, results: list[StageResult]) -> Training:
                 measured = best.update(plan.check())
         result.steps, result.loss, result.accuracy = done, float(loss.detach()), float(accuracy)
         result.seconds = time.perf_counter() - started
-        yield TrainingStep(plan.stage, done, plan.steps, result.loss, result.accuracy, measured)
-        if best.waited >= _PATIENCE:
+        step = TrainingStep(plan.stage, done, plan.steps, result.loss, result.accuracy, measured)
+        enough = yield step
+        if enough or best.waited >= _PATIENCE:
             result.stopped_early = True
             break
     result.validation = best.restore()

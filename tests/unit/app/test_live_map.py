@@ -1,5 +1,6 @@
 """The map follows labels and texts, through the real processes."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -12,12 +13,15 @@ from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_layers import CONFIDENCE, PREDICTION
 from hsi_studio.app.live_map import MapFollower
 from hsi_studio.app.live_texts import LiveTexts
+from hsi_studio.app.network_trainer import NetworkTrainer
 from hsi_studio.app.session import OpenCube, Session
 from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.presets import default_view
 from hsi_studio.core.project import Edit
 from hsi_studio.core.window import Window
+from hsi_studio.live.network_service import Trained
+from hsi_studio.ml.scene import TrainingStep
 
 SIDE, BANDS = 24, 20
 TABLE = ClassTable.from_names(["Corn", "Wheat", "Woods"])
@@ -170,3 +174,50 @@ def test_colour_changes_without_computing(desk: Desk, qtbot: QtBot) -> None:
     raster = desk.session.current.layers[0].raster
     assert isinstance(raster, ClassRaster)
     assert raster.classes == painted
+
+
+def test_a_trained_network_joins_and_can_stand_alone(
+    desk: Desk, scene: tuple[Cube, NDArray[np.int16]], qtbot: QtBot
+) -> None:
+    for row in (3, 9, 15):
+        for place, col in enumerate((3, 12, 21)):
+            desk.click(row, col, place + 1)
+    desk.settle(qtbot, lambda: None)
+    trainer = NetworkTrainer(desk.session, desk.labelling, desk.texts)
+    steps: list[TrainingStep] = []
+    trainer.stepped.connect(steps.append)
+    trainer.stepped.connect(lambda step: trainer.keep() if step.step == 30 else None)
+    with qtbot.waitSignal(trainer.trained, timeout=300_000) as trained:
+        trainer.train()
+    trainer.stop()
+    assert not trainer.busy
+    assert {step.stage for step in steps} == {1, 2}
+    assert max(step.step for step in steps if step.stage == 1) < 60 < steps[0].steps
+    desk.settle(qtbot, lambda: desk.follower.set_network(*_features(trained.args)))
+    assert desk.follower.shown is not None
+    assert "S3FN" in desk.follower.shown.map.weights
+    desk.settle(qtbot, lambda: desk.follower.set_options(engine="s3fn"))
+    assert list(desk.follower.shown.map.weights) == ["S3FN"]
+    assert (desk.ids == scene[1]).mean() > 0.8
+
+
+def test_discarded_training_leaves_nothing_behind(desk: Desk, qtbot: QtBot) -> None:
+    desk.click(3, 3, 1)
+    desk.settle(qtbot, lambda: desk.click(3, 12, 2))
+    trainer = NetworkTrainer(desk.session, desk.labelling, desk.texts)
+    with qtbot.waitSignal(trainer.stepped, timeout=60_000):
+        trainer.train()
+    with qtbot.assertNotEmitted(trainer.trained, wait=300):
+        started = time.monotonic()
+        trainer.discard()
+        assert time.monotonic() - started < 0.5
+    assert not trainer.busy
+    assert trainer.engine.pid is None
+    trainer.stop()
+
+
+def _features(args: list[object]) -> tuple[Cube, NDArray[np.float32]]:
+    cube, trained = args
+    assert isinstance(cube, Cube)
+    assert isinstance(trained, Trained)
+    return cube, trained.features

@@ -1,0 +1,126 @@
+"""Trains S3FN on the labels. In a process of its own, which owns the device and can be stopped at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.errors import HsiError
+from hsi_studio.live.recipes import CubeRecipe
+
+if TYPE_CHECKING:
+    from hsi_studio.ml.label_embeddings import LabelEmbeddings
+
+KEEP = "keep"
+"""Request: the stage that is running has learned enough."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainWanted:
+    """Request ``train``: S3FN on labels; the answers are `Started`, `TrainingStep` and at last `Trained`.
+
+    Parameters
+    ----------
+    recipe : CubeRecipe
+    positions, ids : ndarray of int (n,)
+        Flat index and class id of each labelled pixel.
+    classes : ClassTable
+    embeddings : LabelEmbeddings
+        Of these classes, in order.
+    method : str
+        ``s3fn`` or ``s3fn-paper``.
+    seed : int
+    device : str, optional
+        torch's name of it; a GPU if there is one.
+    """
+
+    recipe: CubeRecipe
+    positions: NDArray[np.intp]
+    ids: NDArray[np.int16]
+    classes: ClassTable
+    embeddings: LabelEmbeddings
+    method: str = "s3fn"
+    seed: int = 0
+    device: str | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """Training begins, on a device."""
+
+    device: str
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A trained network.
+
+    Parameters
+    ----------
+    model : bytes
+        Content of its file.
+    features : ndarray of float32 (rows · cols, F)
+        What it sees of every pixel.
+    device : str
+    seconds : float
+    """
+
+    model: bytes
+    features: NDArray[np.float32]
+    device: str
+    seconds: float
+
+
+class NetworkService:
+    """Answers ``train`` and ``keep``."""
+
+    def __init__(self) -> None:
+        self._enough = False
+
+    def answer(self, kind: str, body: Any) -> Iterator[Any]:
+        if isinstance(body, TrainWanted):
+            self._enough = False
+            yield from self._train(body)
+        elif kind == KEEP:
+            self._enough = True
+        else:
+            raise HsiError(f"nothing answers {kind}")
+
+    def _train(self, wanted: TrainWanted) -> Iterator[Any]:
+        from hsi_studio.ml.devices import choose_device
+        from hsi_studio.ml.methods import method
+        from hsi_studio.ml.model import Model
+        from hsi_studio.ml.network_features import network_features
+        from hsi_studio.ml.presets import FAST, Settings
+        from hsi_studio.ml.scene import Scene
+
+        cube = wanted.recipe.open()
+        ids = np.zeros((cube.rows, cube.cols), np.int16)
+        ids.flat[wanted.positions] = wanted.ids
+        way, device = method(wanted.method), choose_device(wanted.device)
+        yield Started(device)
+        settings = Settings(wanted.method, way.preset or FAST, seed=wanted.seed, device=device)
+        started = time.perf_counter()
+        run = way.train(Scene(cube, ids, wanted.classes), wanted.embeddings, settings)
+        model = yield from self._steps(run)
+        assert isinstance(model, Model)
+        features = network_features(model, cube, device=device)
+        yield Trained(model.to_bytes(), features, device, time.perf_counter() - started)
+
+    def _steps(self, run: Any) -> Any:
+        try:
+            step = next(run)
+            while True:
+                yield step
+                enough, self._enough = self._enough, False
+                step = run.send(enough)
+        except StopIteration as done:
+            return done.value
+        finally:
+            run.close()
