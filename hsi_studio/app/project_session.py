@@ -130,8 +130,8 @@ class ProjectSession(QObject):
         return self._writer is None or self._writer.wait(timeout_s)
 
     def stop(self) -> None:
-        """End, after what can be written was written."""
-        self._end()
+        """End, after what can be written was written; from any thread."""
+        self._release()
         for writer in self._ending:
             writer.stop()
 
@@ -216,8 +216,11 @@ class ProjectSession(QObject):
         return writer
 
     def _end(self) -> None:
-        """Let the writer finish by itself; a project without a name vanishes when nothing is in it."""
         self._views.flush()
+        self._release()
+
+    def _release(self) -> None:
+        """Let the writer finish by itself; a project without a name vanishes when nothing is in it."""
         writer, path = self._writer, self.path
         self._writer = self.path = self._read_only = None
         if writer is None or path is None:

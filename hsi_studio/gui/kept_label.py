@@ -44,9 +44,9 @@ class KeptLabel(QLabel):
 
     def _show_state(self) -> None:
         text, level = _LOOKS[self._state.status]
-        self.shown.emit(self._state)
         self.setText(text)
         self.setToolTip(self._state.reason)
         self.setProperty("level", level)
         self.style().unpolish(self)
         self.style().polish(self)
+        self.shown.emit(self._state)

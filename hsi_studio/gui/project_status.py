@@ -32,7 +32,7 @@ class ProjectStatus(QObject):
         self._labelling.kept_changed.connect(label.show_kept)
         self._labelling.kept_changed.connect(self._show_banner)
         label.shown.connect(self._on_told)
-        self._project.changed.connect(self.show_title)
+        self._project.changed.connect(self._on_project)
         self._labelling.history_changed.connect(self._refresh_history)
         QApplication.instance().focusChanged.connect(self._refresh_history)  # type: ignore[union-attr]
         window.session.current_changed.connect(self._offer)
@@ -55,6 +55,10 @@ class ProjectStatus(QObject):
         self._window.setWindowTitle(" — ".join((*parts, "hsi_studio")))
         self._window.status.kept.setVisible(self._project.path is not None)
 
+    def _on_project(self) -> None:
+        self._window.commands.refresh(("project.save",))
+        self.show_title()
+
     def _on_told(self, kept: KeptState) -> None:
         if kept.refusal != self._told.refusal:
             self._window.commands.refresh()
@@ -64,7 +68,7 @@ class ProjectStatus(QObject):
     def _show_banner(self, kept: KeptState) -> None:
         banner, projects = self._window.banner, self._window.projects
         if kept.status == "failed":
-            text = f"Your changes are not being saved. {kept.reason} They are kept in memory until then."
+            text = f"Your changes are not being saved: {kept.reason} They wait in memory until then."
             offers = (("Try again", self._project.retry), ("Save a copy…", projects.save_as))
             banner.tell(text, "bad", offers)
         elif kept.status == "read-only":
