@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 from hsi_studio.app.live_map import MapFollower, Shown
 from hsi_studio.app.live_texts import LiveTexts
+from hsi_studio.app.network_trainer import NetworkTrainer
+from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
 from hsi_studio.gui.classes_panel import ClassesPanel
 from hsi_studio.gui.description_editor import DescriptionEditor
+from hsi_studio.gui.model_panel import ModelPanel
 from hsi_studio.gui.similarity_view import SimilarityView
+from hsi_studio.gui.training_view import TrainingView
 from hsi_studio.live.messages import Failed
+from hsi_studio.live.network_service import Trained
 from hsi_studio.live.uncertainty import Suggestion
 
 if TYPE_CHECKING:
@@ -26,6 +31,12 @@ class LiveCommands:
         self._window = window
         self.texts = LiveTexts(window.labelling, window)
         self.follower = MapFollower(window.session, window.labelling, self.texts, window)
+        self.trainer = NetworkTrainer(window.session, window.labelling, self.texts, window)
+        self.training = TrainingView(self.trainer)
+        self.panel = ModelPanel(self.follower, self.training)
+        self.training.train_wanted.connect(self.train)
+        self.trainer.trained.connect(self._on_trained)
+        self.trainer.failed.connect(lambda failed: self._tell("Training S3FN", failed))
         self._suggested: tuple[int, int] | None = None
         self._texts_before: tuple[tuple[int, str], ...] = ()
         self._apply(window.settings.live)
@@ -34,7 +45,7 @@ class LiveCommands:
         follower.suggested.connect(self._on_suggested)
         follower.failed.connect(lambda failed: self._tell("Predicting", failed))
         self.texts.failed.connect(lambda failed: self._tell("Reading the texts", failed))
-        for engine in (follower.engine, self.texts.engine):
+        for engine in (follower.engine, self.texts.engine, self.trainer.engine):
             engine.died.connect(self._on_death)
         follower.options_changed.connect(lambda _: window.commands.refresh())
         follower.shown_changed.connect(lambda _: window.commands.refresh())
@@ -71,6 +82,13 @@ class LiveCommands:
         if "map" not in self.follower.engine.busy:
             self._window.toaster.tell("Label a pixel of two classes or more first.", "info")
 
+    def train(self) -> None:
+        """Train S3FN on the labels."""
+        try:
+            self.trainer.train()
+        except HsiError as error:
+            self._window.toaster.tell_error("Training S3FN", error)
+
     def suggest(self) -> None:
         """Go to the pixel that would teach most; again: pass it over."""
         labels = self._window.labelling.labels
@@ -83,8 +101,9 @@ class LiveCommands:
         self.follower.set_options(live=live)
 
     def stop(self) -> None:
-        """End both processes."""
+        """End the processes."""
         self.follower.stop()
+        self.trainer.stop()
         self.texts.stop()
 
     def _on_suggested(self, found: Suggestion | None) -> None:
@@ -119,6 +138,12 @@ class LiveCommands:
             self._window.toaster.tell(
                 f"Description of “{changed[0]}” changed: {count} pixels flipped.", "info"
             )
+
+    def _on_trained(self, cube: Cube, trained: Trained) -> None:
+        self.follower.set_network(cube, trained.features)
+        self._window.toaster.tell(
+            f"S3FN learned from the labels of {cube.name} and takes part in the map.", "good"
+        )
 
     def _on_death(self, status: int | None) -> None:
         why = "the system stopped it, perhaps for lack of memory" if status == -9 else f"status {status}"

@@ -119,6 +119,7 @@ class MainWindow(QMainWindow):
                 Dock("Cubes", self.cubes),
                 Dock("Layers", self.layers),
                 Dock("View", QWidget(), heading="none"),
+                Dock("Model", QWidget(), heading="none"),
             ),
             bottom=(
                 Dock("Spectra", QWidget(), heading="none"),
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         services = self.class_spectra, self.legends
         self.class_panel = ClassesPanel(self.labelling, services, self.classes, self.menus.labels)
         self.live.add_panels(self.class_panel)
+        self.docks["Model"].fill(self.live.panel)
         self.docks["Classes"].fill(self.class_panel)
         self.desk.add_bar(self)
 
