@@ -1,0 +1,109 @@
+"""How the live map is made and shown, and the training of S3FN."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from hsi_studio.app.live_map import LiveOptions, MapFollower
+from hsi_studio.gui.training_view import TrainingView
+from hsi_studio.gui.widgets import muted, named, section
+from hsi_studio.live.map_requests import Stage
+
+_ENGINES = {"instant": "Instant", "s3fn": "S3FN", "both": "Both"}
+_SURENESS = {
+    "confidence": ("Probability", "Probability of the likeliest class"),
+    "margin": ("Margin", "Lead of the likeliest class over the second"),
+    "certainty": ("Entropy", "1 − entropy of all probabilities: 1 is certain"),
+}
+_REJECT_STEPS = 100
+
+
+class ModelPanel(QWidget):
+    """Engine, smoothing, what counts as sure, and from where on a pixel is left without a class."""
+
+    def __init__(self, follower: MapFollower, training: TrainingView) -> None:
+        super().__init__()
+        self._follower = follower
+        self.engine = named(QComboBox(), "Engine")
+        for key, text in _ENGINES.items():
+            self.engine.addItem(text, key)
+        self.engine.setToolTip("Nine experts on classical features, a trained S3FN, or all of them together")
+        self.smooth = QCheckBox("Smooth along edges")
+        self.smooth.setToolTip("A random walker spreads classes within fields and stops at their borders")
+        self.words = QCheckBox("Classes from words alone")
+        self.words.setToolTip("Classes without labels take part by their descriptions")
+        self.sureness = named(QComboBox(), "Confidence")
+        for key, (text, tip) in _SURENESS.items():
+            self.sureness.addItem(text, key)
+            self.sureness.setItemData(self.sureness.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.reject = named(QSlider(Qt.Orientation.Horizontal), "Reject below")
+        self.reject.setRange(0, _REJECT_STEPS)
+        self.reject.setToolTip("Pixels that are less sure than this show no class")
+        self.reject_text = QLabel()
+        self.state = muted("")
+        self._lay_out(training)
+        self._connect()
+        self.show_options(follower.options)
+
+    def _lay_out(self, training: TrainingView) -> None:
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(10)
+        rows = (("Engine", self.engine), ("Confidence", self.sureness), ("Reject below", self.reject))
+        for row, (text, widget) in enumerate(rows):
+            label = QLabel(text)
+            label.setBuddy(widget)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(widget, row, 1)
+        grid.addWidget(self.reject_text, 2, 2)
+        self.reject_text.setMinimumWidth(self.reject_text.fontMetrics().horizontalAdvance("100 %"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 8)
+        column.setSpacing(6)
+        column.addWidget(section("Live map"))
+        column.addLayout(grid)
+        column.addWidget(self.smooth)
+        column.addWidget(self.words)
+        column.addWidget(self.state)
+        column.addWidget(training)
+
+    def _connect(self) -> None:
+        follower = self._follower
+        self.engine.activated.connect(lambda: follower.set_options(engine=self.engine.currentData()))
+        self.sureness.activated.connect(lambda: follower.set_options(sureness=self.sureness.currentData()))
+        self.smooth.toggled.connect(lambda on: follower.set_options(smooth=on))
+        self.words.toggled.connect(lambda on: follower.set_options(words_alone=on))
+        self.reject.valueChanged.connect(lambda value: follower.set_options(reject=value / _REJECT_STEPS))
+        follower.options_changed.connect(self.show_options)
+        follower.stage_changed.connect(self._show_stage)
+        follower.outdated_changed.connect(lambda _: self._show_state())
+        follower.shown_changed.connect(lambda _: self._show_state())
+
+    def show_options(self, options: LiveOptions) -> None:
+        """Show what is chosen."""
+        for box, value in ((self.engine, options.engine), (self.sureness, options.sureness)):
+            box.setCurrentIndex(box.findData(value))
+        for check, on in ((self.smooth, options.smooth), (self.words, options.words_alone)):
+            with QSignalBlocker(check):
+                check.setChecked(on)
+        with QSignalBlocker(self.reject):
+            self.reject.setValue(round(options.reject * _REJECT_STEPS))
+        self.reject_text.setText(f"{options.reject:.0%}".replace("%", " %") if options.reject else "off")
+        self._show_state()
+
+    def _show_stage(self, stage: Stage) -> None:
+        if self._follower.shown is None:
+            ready = f"{len(stage.experts)} of 9 experts are ready" if stage.experts else "Reading the scene"
+            self.state.setText("Ready: label a pixel of two classes." if stage.complete else f"{ready}…")
+
+    def _show_state(self) -> None:
+        shown = self._follower.shown
+        if shown is None:
+            self.state.setText("Label a pixel of two classes to see a map.")
+            return
+        best = max(shown.map.weights, key=lambda name: shown.map.weights[name])
+        text = f"{shown.map.seconds * 1000:.0f} ms · most trusted: {best}"
+        if self._follower.outdated:
+            text = "Out of date: U brings it up to date." if not self._follower.options.live else "Following…"
+        self.state.setText(text)

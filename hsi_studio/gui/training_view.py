@@ -1,0 +1,128 @@
+"""Training of S3FN: a button, and while it runs its loss as a curve, with what can be done about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from hsi_studio.app.network_trainer import NetworkTrainer
+from hsi_studio.gui.shades import channel_color, mixed
+from hsi_studio.gui.widgets import muted, named
+from hsi_studio.ml.scene import TrainingStep
+
+_CURVE_HEIGHT = 72
+
+
+class TrainingView(QWidget):
+    """Shows `NetworkTrainer`."""
+
+    train_wanted = Signal()
+
+    def __init__(self, trainer: NetworkTrainer) -> None:
+        super().__init__()
+        self._trainer = trainer
+        self._device = ""
+        self.train = QPushButton("Train S3FN")
+        self.train.setToolTip("Train the 3D-CNN on the labels; it then joins the live map")
+        self.keep, self.discard = QPushButton("Stop and keep"), QPushButton("Discard")
+        self.keep.setToolTip("End this stage with what it has learned so far")
+        self.curve = named(LossCurve(), "Loss while training")
+        self.text = muted("")
+        row = QHBoxLayout()
+        row.addWidget(self.train)
+        row.addWidget(self.keep)
+        row.addWidget(self.discard)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 6, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self.curve)
+        column.addWidget(self.text)
+        self.train.clicked.connect(self.train_wanted)
+        self.keep.clicked.connect(trainer.keep)
+        self.discard.clicked.connect(self._discard)
+        trainer.busy_changed.connect(self._refresh)
+        trainer.started.connect(self._on_start)
+        trainer.stepped.connect(self.show_step)
+        trainer.trained.connect(lambda _, trained: self._on_trained(trained.seconds))
+        self._refresh(False)
+
+    def show_step(self, step: TrainingStep) -> None:
+        """Add a step to the curve."""
+        self.curve.add(step)
+        said = "" if step.loss is None else f" · loss {step.loss:.2f}"
+        self.text.setText(f"Stage {step.stage} of 2 on {self._device}: {step.step} of {step.steps}{said}")
+
+    def _on_start(self, device: str) -> None:
+        self._device = device.upper()
+        self.text.setText(f"Preparing on {self._device}…")
+
+    def _on_trained(self, seconds: float) -> None:
+        self.text.setText(f"Trained in {seconds:.0f} s on {self._device}; it takes part in the map.")
+
+    def _discard(self) -> None:
+        self._trainer.discard()
+        self.text.setText("Discarded; the map is as it was.")
+
+    def _refresh(self, busy: bool) -> None:
+        self.train.setVisible(not busy)
+        self.keep.setVisible(busy)
+        self.discard.setVisible(busy)
+        self.curve.setVisible(busy)
+        if busy:
+            self.curve.clear()
+            self.text.setText("Starting…")
+
+
+class LossCurve(QWidget):
+    """Loss over steps; validation as dots; both stages side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_CURVE_HEIGHT)
+        self.clear()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, _CURVE_HEIGHT)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._losses: dict[int, list[tuple[float, float]]] = {1: [], 2: []}
+        self._validation: list[tuple[float, float]] = []
+        self.update()
+
+    def add(self, step: TrainingStep) -> None:
+        """Add a step."""
+        place = step.stage - 1 + step.step / step.steps
+        if step.loss is not None:
+            self._losses[step.stage].append((place, step.loss))
+        if step.validation is not None:
+            self._validation.append((place, step.validation))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), mixed(self.palette(), 0.04))
+        values = [loss for losses in self._losses.values() for _, loss in losses]
+        if not values:
+            return
+        top = max(values) or 1.0
+        painter.setPen(QPen(mixed(self.palette(), 0.25), 1))
+        painter.drawLine(QPointF(self.width() / 2, 0), QPointF(self.width() / 2, self.height()))
+        for losses in self._losses.values():
+            self._paint_line(painter, losses, top, channel_color(self.palette(), "B"))
+        painter.setPen(QPen(channel_color(self.palette(), "G"), 5))
+        painter.drawPoints(QPolygonF([self._point(place, loss, top) for place, loss in self._validation]))
+
+    def _paint_line(
+        self, painter: QPainter, losses: list[tuple[float, float]], top: float, color: QColor
+    ) -> None:
+        painter.setPen(QPen(color, 1.5))
+        painter.drawPolyline(QPolygonF([self._point(place, loss, top) for place, loss in losses]))
+
+    def _point(self, place: float, loss: float, top: float) -> QPointF:
+        return QPointF(place / 2 * self.width(), (1 - min(loss / top, 1.0)) * (self.height() - 6) + 3)
