@@ -54,14 +54,23 @@ class Polygon:
         return Window(top, left, bottom - top, right - left).clipped(rows, cols)
 
     def inside(self, window: Window) -> NDArray[np.bool_]:
-        """Return (rows, cols) True for the pixels of `window` that belong to the region."""
-        from skimage.draw import polygon
+        """Return (rows, cols) True for the pixels of `window` that belong to the region.
 
-        inside = np.zeros((window.rows, window.cols), bool)
-        if len(self.vertices) >= 3:
-            rows, cols = (self.vertices - (window.row + 0.5, window.col + 0.5)).T
-            inside[polygon(rows, cols, inside.shape)] = True  # type: ignore[no-untyped-call]
-        return inside
+        Along a row, every edge that crosses it turns the pixels behind it from outside to inside or back.
+        scikit-image tests each pixel against each edge, which takes seconds for a lasso over 1000 × 1000.
+        """
+        turns = np.zeros((window.rows, window.cols + 1), bool)
+        # Relative to the centre of the window's first pixel.
+        start = self.vertices - (window.row + 0.5, window.col + 0.5)
+        stop = np.roll(start, -1, axis=0)
+        ends = np.sort(np.stack([start[:, 0], stop[:, 0]]), axis=0)
+        first, last = np.clip(np.ceil(ends), 0, window.rows).astype(int)
+        for edge in np.flatnonzero(first < last):
+            (row, col), (end_row, end_col) = start[edge], stop[edge]
+            rows = np.arange(first[edge], last[edge])
+            crossing = col + (rows - row) / (end_row - row) * (end_col - col)
+            turns[rows, np.clip(np.ceil(crossing), 0, window.cols).astype(int)] ^= True
+        return np.logical_xor.accumulate(turns, axis=1)[:, :-1]
 
 
 Region = Rectangle | Polygon
