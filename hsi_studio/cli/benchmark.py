@@ -12,8 +12,10 @@ import typer
 
 from hsi_studio import __version__
 from hsi_studio.cli.benchmark_accuracy import accuracy
+from hsi_studio.cli.benchmark_instant import instant
 from hsi_studio.cli.benchmark_label import label
 from hsi_studio.cli.benchmark_speed import speed
+from hsi_studio.cli.benchmark_text import text
 from hsi_studio.cli.hardware import system
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, print_table, progress_bar
@@ -32,7 +34,9 @@ def benchmark() -> None:
 
 
 app.command()(speed)
+app.command()(instant)
 app.command()(accuracy)
+app.command()(text)
 app.command()(label)
 
 
