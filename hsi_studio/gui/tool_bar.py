@@ -19,9 +19,10 @@ _BORDER = 8
 class ToolButton(QToolButton):
     """An action with its key in a quieter colour behind its name."""
 
-    def __init__(self, action: QAction) -> None:
+    def __init__(self, action: QAction, *, named: bool = True) -> None:
         super().__init__()
         self.setDefaultAction(action)
+        self.named = named
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(action.text())
         self.key_shown = True
@@ -52,7 +53,10 @@ class ToolButton(QToolButton):
 
 
 class ToolBar(QToolBar):
-    """A toolbar whose buttons lose first their keys, then their names, when it is narrow."""
+    """A toolbar whose buttons lose first their keys, then their names, when it is narrow.
+
+    What changes the view has no name there at all.
+    """
 
     def __init__(self, commands: Actions, keys: Sequence[str], parent: QWidget) -> None:
         super().__init__("Tools", parent)
@@ -65,7 +69,7 @@ class ToolBar(QToolBar):
             if key == SEPARATOR:
                 self.addSeparator()
             else:
-                self.buttons.append(ToolButton(commands[key]))
+                self.buttons.append(ToolButton(commands[key], named=not key.startswith("view.")))
                 self.addWidget(self.buttons[-1])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -78,7 +82,7 @@ class ToolBar(QToolBar):
         for style, keys in ((beside, True), (beside, False), (alone, False)):
             for button in self.buttons:
                 button.key_shown = keys
-                button.setToolButtonStyle(style)
+                button.setToolButtonStyle(style if button.named else alone)
             if self._needed() <= self.width():
                 break
         for button in self.buttons:

@@ -69,7 +69,7 @@ _WHERE: tuple[tuple[Where, str, str], ...] = (
     ("unlabelled", "Only over unlabelled", "Pixels that have a class keep it"),
     ("predicted", "Only where predicted", "Only pixels that the prediction gives the active class"),
 )
-_BOX, _HEIGHT = 84, 42
+_BOX, _HEIGHT = 72, 42
 _NO_PREDICTION = "There is no prediction over this cube yet"
 
 
@@ -177,6 +177,7 @@ class ClassButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setIconSize(QSize(12, 12))
+        self.setObjectName("activeClass")
         self.setAccessibleName("Class to label with")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(self)
@@ -188,7 +189,7 @@ class ClassButton(QToolButton):
 
     def _show(self) -> None:
         entry = next((one for one in self._labelling.classes if one.id == self._labelling.active), None)
-        self.setText("New class" if entry is None else entry.name)
+        self.setText(f"{'New class' if entry is None else entry.name}  ▾")
         self.setIcon(swatch((128, 128, 128) if entry is None else entry.color))
         self.setToolTip(
             "The first label makes a class" if entry is None else f"Labels become {entry.name} (keys 1 to 9)"
@@ -208,6 +209,7 @@ class ClassButton(QToolButton):
 
 def _group(text: str, *widgets: QWidget) -> QWidget:
     group = QWidget()
+    group.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
     row = QHBoxLayout(group)
     row.setContentsMargins(8, 0, 0, 0)
     row.setSpacing(6)
@@ -233,8 +235,8 @@ def _number(name: str, least: float, most: float, unit: str, decimals: int) -> Q
     box.setSuffix(unit)
     box.setToolTip(name)
     box.setKeyboardTracking(False)
-    box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-    box.setMaximumWidth(_BOX)
+    box.setMinimumWidth(_BOX)
+    box.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return box
 
 
