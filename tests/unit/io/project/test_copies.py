@@ -13,6 +13,7 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import Edit
 from hsi_studio.errors import Cancelled, HsiError
 from hsi_studio.io.project import InUseError, ProjectFile, check_project
+from hsi_studio.io.project import copy as copy_module
 
 
 def test_a_copy_holds_everything(
@@ -31,8 +32,9 @@ def test_a_copy_holds_everything(
 
 
 def test_strokes_go_on_while_it_is_copied(
-    project: ProjectFile, paint: Callable, same: Callable, tmp_path: Path
+    project: ProjectFile, paint: Callable, same: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(copy_module, "_PAGES", 4)  # or the first step would copy a project this small at once
     before = paint(project, 40)
     started, painted = threading.Event(), threading.Event()
 

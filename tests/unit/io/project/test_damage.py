@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -182,8 +183,13 @@ def test_compressed_bytes_may_not_fill_the_memory(project: ProjectFile, paint: C
     bomb = zlib.compress(bytes(50_000_000))
     with closing(sqlite3.connect(project.path)) as connection, connection:
         connection.execute("UPDATE tiles SET ids = ?", (bomb,))
-    with closing(ProjectFile.open(project.path)) as opened, pytest.raises(DamagedProjectError):
-        _ = opened.state
+    with closing(ProjectFile.open(project.path)) as opened:
+        tracemalloc.start()
+        with pytest.raises(DamagedProjectError):
+            _ = opened.state
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 5_000_000
 
 
 def test_a_file_with_a_hot_journal_is_recovered_with_it(
