@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.core.reading import row_strips
 from hsi_studio.core.region import Polygon
 from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
@@ -69,7 +70,9 @@ def filled_polygon(vertices: NDArray[np.float64], rows: int, cols: int) -> Selec
     """Return the pixels of an image whose centres lie inside a closed polygon (n, 2) or lasso."""
     region = Polygon(np.asarray(vertices, float).reshape(-1, 2))
     window = region.window(rows, cols)
-    return Selection(window, region.inside(window)) if window.size else Selection.empty()
+    if not window.size:
+        return Selection.empty()
+    return Selection(window, np.concatenate([region.inside(strip) for strip in row_strips(window, 1)]))
 
 
 def _first(position: Position, size: int) -> tuple[int, int]:

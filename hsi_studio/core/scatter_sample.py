@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hsi_studio.core.classes import ClassTable, Color
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.labels import MOST_ID, Labels
-from hsi_studio.core.reading import sample_step
+from hsi_studio.core.reading import row_strips, sample_step
 from hsi_studio.core.scatter import Feature, Frame, bins, read_points
 from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
@@ -92,9 +92,11 @@ class Sample:
         """Read the pixels of a region, or about `most` of those around it."""
         window = region.window(cube.rows, cube.cols)
         step = max(1, math.ceil(math.sqrt(window.size / most)))
-        part = _part(cube, features, window, step)
-        inside = region.inside(window)[::step, ::step].ravel()
-        return cls.joined([part.only(inside)], step)
+        parts = [
+            _part(cube, features, strip, step).only(region.inside(strip)[::step, ::step].ravel())
+            for strip in row_strips(window, step**2, step)
+        ]
+        return cls.joined(parts, step)
 
     @classmethod
     def joined(cls, parts: Sequence[Sample], step: int) -> Sample:

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.labels import TILE, Labels
 from hsi_studio.core.pca import components
-from hsi_studio.core.region import Rectangle
+from hsi_studio.core.region import Polygon, Rectangle
 from hsi_studio.core.scatter import (
     BandValue,
     Component,
@@ -146,6 +147,21 @@ def test_pixels_of_a_region(cube: Cube) -> None:
     sample = Sample.of_region(cube, BANDS, Rectangle(Window(28, 38, 9, 9)))
     assert sample.pixels.tolist() == [[28, 38], [28, 39], [29, 38], [29, 39]]
     assert len(Sample.of_region(cube, BANDS, Rectangle(Window(50, 50, 2, 2))).points) == 0
+
+
+def test_a_large_region_is_read_in_strips(make_cube: MakeCube) -> None:
+    cube = make_cube(np.broadcast_to(np.ones(2, np.float32), (4000, 4000, 2)))
+    asked: list[int] = []
+
+    class Asked(Polygon):
+        def inside(self, window: Window) -> NDArray[np.bool_]:
+            asked.append(window.size)
+            return super().inside(window)
+
+    triangle = Asked(np.array([[0.0, 0], [4000, 0], [4000, 4000]]))
+    sample = Sample.of_region(cube, BANDS, triangle, most=1000)
+    assert max(asked) < 5_000_000
+    assert len(sample.points) == pytest.approx(500, rel=0.1)
 
 
 def test_the_mask_of_a_sample_is_no_larger_than_a_screen(cube: Cube) -> None:
