@@ -150,9 +150,8 @@ class LabelCommands:
             )
 
         def done(edit: Edit) -> None:
-            if (
-                self._labelling.state is not state
-            ):  # painted meanwhile: its old values would come back on undo
+            # Painted meanwhile: undo would bring back what was there before.
+            if self._labelling.state is not state:
                 self._make_edit(raster, answer)
             else:
                 self._commit(raster.name, edit, number)

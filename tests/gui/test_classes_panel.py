@@ -158,7 +158,9 @@ def test_rows_are_reordered_by_keys_and_by_dragging(demo_window: MainWindow, pan
     data = panel.model.mimeData([panel.model.index(15, Column.NAME)])
     _drop(panel, data, 1)
     assert _names(demo_window)[:3] == ["Corn-notill", "Stone-Steel-Towers", "Alfalfa"]
-    _drop(panel, panel.model.mimeData([panel.model.index(0, Column.NAME)]), -1)
+    _drop(panel, panel.model.mimeData([panel.model.index(0, Column.NAME)]), 2)
+    assert _names(demo_window)[:3] == ["Stone-Steel-Towers", "Corn-notill", "Alfalfa"]
+    _drop(panel, panel.model.mimeData([panel.model.index(1, Column.NAME)]), -1)
     assert _names(demo_window)[-1] == "Corn-notill"
     assert [_text(panel, row, Column.KEY) for row in range(10)] == [*"123456789", ""]
 

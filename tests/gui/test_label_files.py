@@ -81,7 +81,7 @@ def test_values_without_a_match_are_left_out_unless_the_user_creates_them(
     assert not dialog.ok.isEnabled()
     dialog.targets[0].setCurrentText("Woods")
     dialog.create_all.click()
-    assert [box.currentText() for box in dialog.targets] == ["Woods", "Create class Class 40"]
+    assert [box.currentText() for box in dialog.targets] == ["Woods", "Create “Class 40”"]
     dialog.accept()
     wait_for_jobs(demo_window)
     assert dict(demo_window.labelling.counts) == {14: 100, 40: 20}

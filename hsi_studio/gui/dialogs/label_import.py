@@ -101,7 +101,7 @@ class LabelImportDialog(Question):
     def _target_box(self, one: FoundValue) -> QComboBox:
         box = named(QComboBox(), f"Class of the value {one.value}")
         box.addItem("Leave out", None)
-        box.addItem(f"Create class {one.entry.name}", CREATE)
+        box.addItem(f"Create “{one.entry.name}”", CREATE)
         box.insertSeparator(2)
         for entry in self._classes:
             box.addItem(swatch(entry.color), entry.name, entry.id)
