@@ -10,6 +10,7 @@ import typer
 
 from hsi_studio.cli.options import Json, Overwrite
 from hsi_studio.cli.output import print_json, print_table, progress_bar
+from hsi_studio.cli.project_model import describe, predict, train
 from hsi_studio.errors import UsageError
 from hsi_studio.io.guard import megabytes
 from hsi_studio.io.project import (
@@ -24,10 +25,14 @@ from hsi_studio.io.project import (
 app = typer.Typer(rich_markup_mode="markdown", pretty_exceptions_enable=False, add_completion=False)
 Project = Annotated[Path, typer.Argument(metavar="PROJECT", help="Project file (.hsip).")]
 
+app.command("train")(train)
+app.command("predict")(predict)
+app.command("describe")(describe)
+
 
 @app.callback()
 def project() -> None:
-    """Look into a project file, check it, recover a damaged one.
+    """Look into a project file, check it, recover a damaged one; train and predict from it.
 
     For example: `hsi-studio project info field.hsip --json`
     """
