@@ -118,7 +118,7 @@ def spoken_time(when: datetime, now: datetime) -> str:
 
 
 def _found() -> Iterator[Scratch]:
-    newest_first = sorted(folder().glob("*.hsip"), key=lambda path: path.name, reverse=True)
+    newest_first = sorted(folder().glob("[!.]*.hsip"), key=lambda path: path.name, reverse=True)
     for path in newest_first:
         try:
             scratch = _looked_into(path)

@@ -96,7 +96,7 @@ def _labels(path: Path) -> list[Labels]:
 
 
 def _unnamed() -> list[Path]:
-    return sorted(scratch.folder().glob("*.hsip"))
+    return sorted(scratch.folder().glob("[!.]*.hsip"))
 
 
 def test_work_without_a_project_is_kept_and_found_again(desk: Callable[[], Desk], scene: Path) -> None:
