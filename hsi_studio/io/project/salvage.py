@@ -92,8 +92,6 @@ def _pages(connection: sqlite3.Connection) -> int:
 
 def _connect(path: Path, opened: ExitStack) -> sqlite3.Connection:
     connection = connect(path, "rw", opened)
-    # Lets SQLite read a file that is shorter than its header says, or whose list of tables has gaps.
-    connection.execute("PRAGMA writable_schema = ON")
     connection.text_factory = lambda raw: raw.decode(errors="replace")
     return connection
 

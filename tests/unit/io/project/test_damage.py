@@ -177,6 +177,15 @@ def test_wrong_rows_are_found_and_recovered_from(
     assert report is None or check_project(tmp_path / "copy.hsip").sound
 
 
+def test_the_step_that_does_not_fit_is_named(sound: tuple[bytes, ProjectState], tmp_path: Path) -> None:
+    path = tmp_path / "wrong.hsip"
+    path.write_bytes(sound[0])
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(_WRONG_ROWS["a patch elsewhere"])
+        (step,) = connection.execute("SELECT max(seq) FROM journal WHERE first <= 120").fetchone()
+    assert check_project(path).problems == (f"Step {step} of its history did not lead to what is there.",)
+
+
 def test_compressed_bytes_may_not_fill_the_memory(project: ProjectFile, paint: Callable) -> None:
     paint(project, 1)
     project.close()
