@@ -16,6 +16,7 @@ from hsi_studio.cli.benchmark_instant import instant
 from hsi_studio.cli.benchmark_label import label
 from hsi_studio.cli.benchmark_speed import speed
 from hsi_studio.cli.benchmark_text import text
+from hsi_studio.cli.benchmark_vote import vote
 from hsi_studio.cli.hardware import system
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, print_table, progress_bar
@@ -37,6 +38,7 @@ app.command()(speed)
 app.command()(instant)
 app.command()(accuracy)
 app.command()(text)
+app.command()(vote)
 app.command()(label)
 
 

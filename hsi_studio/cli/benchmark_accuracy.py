@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +18,7 @@ from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import note, print_json, print_table, progress_bar
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
+from hsi_studio.errors import Cancelled
 
 if TYPE_CHECKING:
     from hsi_studio.ml.benchmark.accuracy import Plan, Trial
@@ -51,7 +54,8 @@ def accuracy(
 
     Prints mean ± standard deviation over seeds, in percent, for labels drawn at random and for labels drawn
     from 12 of 5 × 5 blocks and tested on the other 13, there also without a band around the training
-    blocks; accuracy by distance from the nearest label; paired differences; seconds. Slow methods (hgb,
+    blocks; accuracy by distance from the nearest label; paired differences; seconds. Ctrl+C keeps the seeds
+    that are done. Slow methods (hgb,
     cnn3d, s3fn, s3fn-paper) run when they are named.
 
     For example:
@@ -78,10 +82,21 @@ def accuracy(
     scene, raster = on.open_scene(cube, truth, classes, variable, truth_variable)
     uses_text = any(METHODS[name].uses_text for name in chosen)
     embeddings = embedded(raster.classes, encoder, "mean", offline) if uses_text else None
-    found = _run(scene, raster, plan, embeddings)
-    files = [] if out is None else write_accuracy(out, found, plan, scene.name)
+    found, stopped = _run(scene, raster, plan, embeddings)
+    plan = replace(plan, seeds=plan.seeds[: len(found) // (len(plan.draws) // len(plan.seeds) * len(chosen))])
+    if plan.seeds:
+        _show(found, plan, scene.name, out, as_json)
+    if stopped:
+        note(f"Stopped after {len(plan.seeds)} of {seeds} seeds.")
+        raise Cancelled
+
+
+def _show(found: list[Trial], plan: Plan, scene: str, out: Path | None, as_json: bool) -> None:
+    """Write and print the trials of whole seeds."""
+    found = [trial for trial in found if trial.seed in plan.seeds]
+    files = [] if out is None else write_accuracy(out, found, plan, scene)
     if as_json:
-        print_json(_report(found, plan, scene.name, files))
+        print_json(_report(found, plan, scene, files))
         return
     for title, headings, rows in tables(found, plan):
         print_table(title, headings, rows)
@@ -99,19 +114,22 @@ def _device(methods: tuple[str, ...], wanted: str | None) -> str:
     return choose_device(wanted)
 
 
-def _run(scene: Cube, truth: ClassRaster, plan: Plan, embeddings: LabelEmbeddings | None) -> list[Trial]:
-    """Run a plan; after its first drawing of labels, say how long the rest will take."""
+def _run(
+    scene: Cube, truth: ClassRaster, plan: Plan, embeddings: LabelEmbeddings | None
+) -> tuple[list[Trial], bool]:
+    """Return the trials, and whether they were stopped; after the first drawing, tell how long it takes."""
     from hsi_studio.ml.benchmark.accuracy import trials
 
-    found, started, draws = [], time.perf_counter(), len(plan.draws)
-    with progress_bar("Measuring") as progress:
+    found: list[Trial] = []
+    started, draws = time.perf_counter(), len(plan.draws)
+    with progress_bar("Measuring") as progress, suppress(KeyboardInterrupt, Cancelled):
         for trial in trials(scene, truth, plan, embeddings, progress):
             found.append(trial)
             if len(found) == len(plan.methods) and draws > 1:
                 seconds = time.perf_counter() - started
                 left = f"{draws - 1} others take about {_duration((draws - 1) * seconds)}"
                 note(f"One drawing of labels took {_duration(seconds)} ({_slowest(found)}); {left}.")
-    return found
+    return found, len(found) < draws * len(plan.methods)
 
 
 def _duration(seconds: float) -> str:

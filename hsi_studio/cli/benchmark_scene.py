@@ -20,6 +20,7 @@ from hsi_studio.io.truth import read_truth
 from hsi_studio.paths import resource
 
 _PANEL = "Scene"
+_MOST_TOLD = 20
 
 CubeFile = Annotated[
     Path | None, typer.Option("--cube", help="Cube to run on [the demo scene].", rich_help_panel=_PANEL)
@@ -105,7 +106,8 @@ def names(text: str, known: Collection[str], option: str) -> tuple[str, ...]:
     unknown = [one for one in found if one not in known]
     if unknown or not found:
         wrong = unknown[0] if unknown else text
-        raise UsageError(f"{option} has no {wrong!r}", f"choose from {', '.join(known)}")
+        some = ", ".join([*known][:_MOST_TOLD]) + (" …" if len(known) > _MOST_TOLD else "")
+        raise UsageError(f"{option} has no {wrong!r}", f"choose from {some}")
     return found
 
 

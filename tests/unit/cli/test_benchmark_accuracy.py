@@ -82,3 +82,28 @@ def test_a_table_without_a_class_of_the_truth_is_refused(cli: Cli, tmp_path: Pat
     done = cli("benchmark", "accuracy", *where)
     assert done.status == 2
     assert "the id 7" in done.err
+
+
+def test_a_stopped_run_keeps_the_seeds_that_are_done(
+    cli: Cli, shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hsi_studio.ml.benchmark import accuracy
+
+    measured = accuracy.compare
+    calls: list[int] = []
+
+    def stopped(*arguments: Any) -> accuracy.Figures:
+        calls.append(1)
+        if len(calls) > 5:
+            raise KeyboardInterrupt
+        return measured(*arguments)
+
+    monkeypatch.setattr(accuracy, "compare", stopped)
+    folder = shared_data / "salinasA"
+    where = ("--cube", folder / "SalinasA_corrected.mat", "--truth", folder / "SalinasA_gt.mat")
+    run = ("--methods", "lda", "--shots", "5", "--seeds", "9", "-o", tmp_path, "--json")
+    done = cli("benchmark", "accuracy", *where, *run)
+    assert done.status == 1
+    assert "Stopped after 2 of 9 seeds." in done.err
+    assert done.json["seeds"] == [0, 1]
+    assert len((tmp_path / "results.csv").read_text(encoding="utf-8").splitlines()) == 5
