@@ -30,6 +30,7 @@ class LabelDesk(QObject):
         self._labelling.classes_changed.connect(self._show_classes)
         for signal in (self._session.current_changed, self._session.layers_changed):
             signal.connect(self._show_look)
+        window.canvas.tool_changed.connect(lambda _: window.commands.refresh())
         window.canvas.set_label_layer(self.layer)
         for signal in (self.tools.easel.notice, self.menu.notice):
             signal.connect(window.toaster.tell)

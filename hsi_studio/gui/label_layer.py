@@ -126,7 +126,7 @@ class LabelLayer(QObject):
 
     def _bring_up(self, piece: Piece, labels: Labels, behind: list[tuple[int, int]]) -> None:
         piece.redraw(labels, behind, self._colors)
-        piece.mark_lone(labels, behind, self._colors)
+        piece.mark_lone(labels, map(labels.tile_window, behind), self._colors)
         self._stale.discard(piece.place)
         self._pieces[piece.place] = piece
         self._pieces.move_to_end(piece.place)
@@ -176,14 +176,16 @@ class LabelLayer(QObject):
 
     def _redraw(self, before: Labels, labels: Labels, window: Window) -> None:
         """Bring the pieces in use up to date where a stroke changed them; those of other zooms can wait."""
-        around = Window(window.row - 1, window.col - 1, window.rows + 2, window.cols + 2)
+        around = Window(window.row - 2, window.col - 2, window.rows + 4, window.cols + 4)
         near = around.clipped(*_size(labels))
         for place, piece in tuple(self._pieces.items()):
             if not piece.window.common(near).size:
                 continue
             if place[0] in (self._step, self._overview_step):
                 piece.follow(before, labels, window, self._colors)
-                piece.mark_lone(labels, list(tile_keys(piece.window.common(near))), self._colors)
+                within = near.common(piece.window)
+                areas = [within.common(labels.tile_window(key)) for key in tile_keys(within)]
+                piece.mark_lone(labels, areas, self._colors)
             else:
                 self._stale.add(place)
 
@@ -228,7 +230,7 @@ def _build(labels: Labels, wanted: list[Place], colors: ColorTable) -> Iterator[
         piece = Piece.blank(place, labels)
         behind = piece.behind(labels)
         piece.redraw(labels, behind, colors)
-        piece.mark_lone(labels, behind, colors)
+        piece.mark_lone(labels, map(labels.tile_window, behind), colors)
         yield piece
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,9 +20,6 @@ Place = tuple[int, int, int]
 _COARSEST = TILE
 _BORDER = 0.6
 """Share of what is missing to full opacity that the border of a region gets."""
-
-_MOST_LONE = 512
-"""Labelled pixels of a tile from which on it is an area and no longer a few clicks."""
 
 
 def step_for(scale: float) -> int:
@@ -61,26 +59,18 @@ def reduced(ids: Ids, step: int) -> Ids:
     return np.where(middle, middle, largest)
 
 
-def lone_pixels(labels: Labels, key: TileKey, colors: ColorTable) -> NDArray[np.int64]:
-    """Return (n, 3) row, col and id of a tile's labelled pixels that are alone or in pairs.
-
-    Of a tile with many labelled pixels there are none: they would hide each other.
-    """
-    nothing = np.zeros((0, 3), np.int64)
-    tile = labels.tiles.get(key)
-    if tile is None or np.count_nonzero(tile) > _MOST_LONE:
-        return nothing
-    area = labels.tile_window(key)
-    inner = Window(area.row - 1, area.col - 1, area.rows + 2, area.cols + 2).clipped(labels.rows, labels.cols)
-    ids = np.zeros((area.rows + 2, area.cols + 2), np.uint16)
-    top, left = inner.row - area.row + 1, inner.col - area.col + 1
+def lone_pixels(labels: Labels, area: Window, colors: ColorTable) -> NDArray[np.int64]:
+    """Return (n, 3) row, col and id of the labelled pixels of an area that are alone or in pairs."""
+    inner = Window(area.row - 2, area.col - 2, area.rows + 4, area.cols + 4).clipped(labels.rows, labels.cols)
+    ids = np.zeros((area.rows + 4, area.cols + 4), np.uint16)
+    top, left = inner.row - area.row + 2, inner.col - area.col + 2
     ids[top : top + inner.rows, left : left + inner.cols] = colors.shown(labels.read(inner))
-    rows, cols = np.nonzero(ids[1:-1, 1:-1])
     near = _counted(ids > 0)
-    most = np.max([near[rows + down, cols + right] for down in range(3) for right in range(3)], axis=0)
-    lone = np.flatnonzero(most <= 2) if len(rows) else rows
-    rows, cols = rows[lone], cols[lone]
-    return np.stack([rows + area.row, cols + area.col, ids[rows + 1, cols + 1].astype(np.int64)], axis=1)
+    lines = np.maximum(np.maximum(near[:-2], near[1:-1]), near[2:])
+    most = np.maximum(np.maximum(lines[:, :-2], lines[:, 1:-1]), lines[:, 2:])[1:-1, 1:-1]
+    own = ids[2:-2, 2:-2]
+    rows, cols = np.nonzero((own > 0) & (most <= 2))
+    return np.stack([rows + area.row, cols + area.col, own[rows, cols].astype(np.int64)], axis=1)
 
 
 def _counted(labelled: NDArray[np.bool_]) -> NDArray[np.int8]:
@@ -243,10 +233,16 @@ class Piece:
         else:
             self.sources[key] = tile
 
-    def mark_lone(self, labels: Labels, keys: list[TileKey], colors: ColorTable) -> None:
-        """Find the lone pixels of tiles, which depend on their neighbours too."""
-        for key in keys:
-            found = lone_pixels(labels, key, colors)
+    def mark_lone(self, labels: Labels, areas: Iterable[Window], colors: ColorTable) -> None:
+        """Find the lone pixels of areas, each in one tile; they depend on their neighbours too."""
+        for area in areas:
+            key = area.row // TILE, area.col // TILE
+            found = lone_pixels(labels, area, colors)
+            known = self.lone.get(key)
+            if known is not None:
+                row, col = known[:, 0], known[:, 1]
+                inside = (row >= area.row) & (row < area.row_stop) & (col >= area.col) & (col < area.col_stop)
+                found = np.concatenate([known[~inside], found])
             if len(found):
                 self.lone[key] = found
             else:

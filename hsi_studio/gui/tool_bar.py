@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from hsi_studio.gui.actions import SEPARATOR, Actions, shown
@@ -76,6 +76,10 @@ class ToolBar(QToolBar):
         self.fit()
         super().resizeEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self.fit()  # the layout takes no notice of what hidden buttons need
+        super().showEvent(event)
+
     def fit(self) -> None:
         """Show as much of each button as there is room for."""
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -87,6 +91,8 @@ class ToolBar(QToolBar):
                 break
         for button in self.buttons:
             button.updateGeometry()
+        if (layout := self.layout()) is not None:
+            layout.invalidate()
 
     def _needed(self) -> int:
         layout = self.layout()
