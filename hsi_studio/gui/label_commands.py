@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hsi_studio.gui.main_window import MainWindow
 
 _MOST_VALUES = 512
+_TABLES = (".yaml", ".yml", ".qml")
 _Read = tuple[ClassRaster, tuple[FoundValue, ...]]
 
 
@@ -70,8 +71,11 @@ class LabelCommands:
         )
 
     def drop(self, paths: Sequence[Path]) -> None:
-        """Open files, but import one that can be nothing but labels of the current cube."""
+        """Open files, but import one that can be nothing but labels of the current cube, or a class table."""
         cube = self._session.cube
+        if cube is not None and len(paths) == 1 and paths[0].suffix.lower() in _TABLES:
+            self._window.classes.load(paths[0])
+            return
         if cube is None or len(paths) != 1:
             self._window.files.open_paths(paths)
             return

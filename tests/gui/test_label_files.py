@@ -201,6 +201,12 @@ def test_a_dropped_raster_of_classes_is_imported_and_a_cube_opened(
     assert [opened.cube.name for opened in demo_window.session.cubes] == ["Indian Pines", "cube.npy"]
 
 
+def test_a_dropped_class_table_is_loaded(demo_window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "more.yaml").write_text("- {name: Rye}\n")
+    _drop(demo_window, tmp_path / "more.yaml")
+    qtbot.waitUntil(lambda: len(demo_window.labelling.classes) == 17)
+
+
 def test_labels_are_exported_in_the_format_chosen(
     demo_window: MainWindow, tmp_path: Path, wait_for_jobs: Wait, qtbot: QtBot
 ) -> None:
