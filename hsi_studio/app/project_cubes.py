@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hsi_studio.app.session import OpenCube
 from hsi_studio.core.project import ProjectCube
+from hsi_studio.io.demo_scene import is_demo
 from hsi_studio.io.project.cube_files import options_of, options_text, stored_path
 
 
@@ -14,13 +15,19 @@ def project_cube(number: int, opened: OpenCube, folder: Path | None) -> ProjectC
     cube = opened.cube
     return ProjectCube(
         number,
-        "" if cube.path is None else stored_path(cube.path, folder),
+        place_of(opened, folder),
         cube.name,
         cube.fingerprint,
         cube.rows,
         cube.cols,
         options_text(opened.options, cube.path),
     )
+
+
+def place_of(opened: OpenCube, folder: Path | None) -> str:
+    """Return where an open cube lies, as a project in a folder remembers it; empty for the demo scene."""
+    path = opened.cube.path
+    return "" if path is None or is_demo(opened.cube) else stored_path(path, folder)
 
 
 def is_same_image(known: ProjectCube, opened: OpenCube) -> bool:

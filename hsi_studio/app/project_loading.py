@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from hsi_studio.app.project_reading import ACTIVE, Missing, ReadProject, open_known, path_of, read_project
+from hsi_studio.app.scratch import is_unnamed
 from hsi_studio.app.session import OpenCube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import ProjectState
 from hsi_studio.io.project import ProjectFile
 from hsi_studio.io.project.copy import write_project
 from hsi_studio.io.project.errors import told
+
+_LOOKED_AT_S = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,11 @@ def load_project(path: Path, progress: Progress) -> LoadedProject:
     """
     progress.update(None, "reading the project")
     file = ProjectFile.open(path)
+    if file.read_only and is_unnamed(path):
+        # A window that is just starting looks whether it is in use.
+        file.close()
+        time.sleep(_LOOKED_AT_S)
+        file = ProjectFile.open(path)
     try:
         read = read_project(file)
         found = []

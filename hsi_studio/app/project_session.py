@@ -15,6 +15,7 @@ from hsi_studio.app.history import History
 from hsi_studio.app.jobs import Job, JobQueue
 from hsi_studio.app.kept import KeptState
 from hsi_studio.app.labelling import Labelling
+from hsi_studio.app.project_cubes import place_of
 from hsi_studio.app.project_loading import LoadedProject, load_project, make_project, make_unnamed
 from hsi_studio.app.project_moving import Moved, move_project
 from hsi_studio.app.project_reading import CURRENT, folder_of
@@ -24,7 +25,6 @@ from hsi_studio.app.view_keeper import ViewKeeper
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import ProjectCube, ProjectState
 from hsi_studio.io.project import ProjectFile
-from hsi_studio.io.project.cube_files import stored_path
 
 T = TypeVar("T")
 _MOVING = "The project is being saved in another place; wait a moment."
@@ -252,8 +252,8 @@ class ProjectSession(QObject):
         paths: dict[int, list[str]] = {}
         for opened in self._session.cubes:
             number = self._labelling.number_of(opened)
-            if number is not None and opened.cube.path is not None:
-                paths.setdefault(number, []).append(stored_path(opened.cube.path, self._labelling.folder))
+            if number is not None:
+                paths.setdefault(number, []).append(place_of(opened, self._labelling.folder))
         for known in self._labelling.state.cubes:
             found = paths.get(known.number, [])
             if found and known.path not in found:

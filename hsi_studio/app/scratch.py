@@ -19,7 +19,8 @@ from hsi_studio.app.worker import LatestWorker
 from hsi_studio.core.label_stats import counts
 from hsi_studio.core.project import ProjectCube, ProjectState
 from hsi_studio.errors import HsiError
-from hsi_studio.io.project import ProjectFile
+from hsi_studio.io.project import InUseError, ProjectFile
+from hsi_studio.io.project.lock import lock
 
 log = logging.getLogger(__name__)
 
@@ -131,10 +132,13 @@ def _found() -> Iterator[Scratch]:
 
 def _looked_into(path: Path) -> Scratch | None:
     """Look into an unnamed project; None when another window has it, or when it was empty and is gone now."""
-    file = ProjectFile.open(path)
     try:
-        if file.read_only:
-            return None
+        held = lock(path)
+    except InUseError:
+        return None
+    held.release()  # at once, or it could not be opened for writing meanwhile
+    file = ProjectFile.open(path, read_only=True)
+    try:
         state, last_step = file.state, file.undo_title
         when = datetime.fromtimestamp(_last_change(path))
     finally:

@@ -17,6 +17,7 @@ from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.fingerprint import fingerprint
 from hsi_studio.paths import resource
 
+_NAME, _FORMAT = "Indian Pines", "NumPy"
 _REMEDY = "install tensorly==0.10.0"
 
 # Bands (1-based) in strong water vapour absorption, which the distributed scene leaves out.
@@ -40,15 +41,20 @@ def open_demo() -> tuple[Cube, ClassRaster]:
     classes = read_classes(resource("classes", "indian_pines.yaml"))
     cube = Cube(
         ArraySource(np.load(scene, mmap_mode="r")),
-        name="Indian Pines",
+        name=_NAME,
         path=scene,
-        format="NumPy",
+        format=_FORMAT,
         wavelengths_nm=wavelengths,
         fwhm_nm=fwhm,
         fingerprint=fingerprint([scene]),
         notes=("Values are at-sensor radiance × 500 + 1000, as distributed.",),
     )
     return cube, ClassRaster("Ground truth", np.load(truth), classes)
+
+
+def is_demo(cube: Cube) -> bool:
+    """Tell whether a cube is the demo scene as `open_demo` returns it."""
+    return cube.name == _NAME and cube.format == _FORMAT
 
 
 def _data_file(name: str) -> Path:

@@ -213,6 +213,25 @@ def test_undo_walks_back_to_the_first_step_across_a_restart(
     assert _labels(tmp_path / "long.hsip") == [final]
 
 
+def test_the_demo_scene_comes_back_as_such(desk: Callable[[], Desk], tmp_path: Path) -> None:
+    one = desk()
+    one.opener.open_demo()
+    one.settle()
+    one.paint(3)
+    one.project.save_as(tmp_path / "demo.hsip")
+    one.settle()
+    assert one.project.wait(5)
+    assert one.labelling.state.cubes[0].path == ""
+    one.project.stop()
+    again = desk()
+    again.open_project(tmp_path / "demo.hsip")
+    cube = again.session.cube
+    assert cube is not None
+    assert cube.name == "Indian Pines"
+    assert cube.wavelengths_nm is not None
+    assert again.labelling.counts == {1: 10}
+
+
 def test_a_project_moves_together_with_its_cubes(
     desk: Callable[[], Desk], scene: Path, tmp_path: Path
 ) -> None:
