@@ -41,6 +41,7 @@ class HelpView(QWidget):
         self.index.setObjectName("helpIndex")
         self.page = named(QTextBrowser(), "Help page")
         self.page.setOpenLinks(False)
+        self.page.setSearchPaths([str(paths.resource("help"))])
         self.page.anchorClicked.connect(self._follow)
         self.search.textChanged.connect(self._fill)
         self.index.currentItemChanged.connect(self._show_current)
