@@ -97,7 +97,7 @@ class NetworkService:
         from hsi_studio.ml.methods import method
         from hsi_studio.ml.model import Model
         from hsi_studio.ml.network_features import network_features
-        from hsi_studio.ml.presets import FAST, Settings
+        from hsi_studio.ml.presets import Settings
         from hsi_studio.ml.scene import Scene
 
         cube = wanted.recipe.open()
@@ -105,7 +105,7 @@ class NetworkService:
         ids.flat[wanted.positions] = wanted.ids
         way, device = method(wanted.method), choose_device(wanted.device)
         yield Started(device)
-        settings = Settings(wanted.method, way.preset or FAST, seed=wanted.seed, device=device)
+        settings = Settings(wanted.method, seed=wanted.seed, device=device)
         started = time.perf_counter()
         run = way.train(Scene(cube, ids, wanted.classes), wanted.embeddings, settings)
         model = yield from self._steps(run)

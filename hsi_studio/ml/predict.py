@@ -19,7 +19,7 @@ from hsi_studio.ml.padding import Tile, read_tile, tiles
 log = logging.getLogger(__name__)
 
 # Float32 values alive at once per value of the first convolution's output, measured.
-_COPIES = 3
+_COPIES = 4
 _CPU_BYTES = 400_000_000
 _GPU_BYTES = 8_000_000_000
 _LEAST_SIDE, _MOST_SIDE = 32, 512

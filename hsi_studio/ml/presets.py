@@ -138,8 +138,6 @@ PAPER = Preset(
 )
 """As published (arXiv:2510.07556), save for the learnable scale, without which it cannot converge."""
 
-PRESETS = {preset.name: preset for preset in (FAST, PAPER)}
-
 
 @dataclass(frozen=True)
 class Settings:
@@ -149,8 +147,10 @@ class Settings:
     ----------
     method : str
         The name in `METHODS` that the model will carry.
-    preset, options
-        Of a network; other methods have none and do not look at them.
+    preset : Preset, optional
+        Of a network; None: the method's own.
+    options : Options
+        Of a network; other methods do not look at them.
     seed : int
         Decides initial weights, batches, augmentation and validation blocks.
     device : str
@@ -161,8 +161,13 @@ class Settings:
     """
 
     method: str
-    preset: Preset = FAST
+    preset: Preset | None = None
     options: Options = field(default_factory=Options)
     seed: int = 0
     device: str = "cpu"
     validation: float | None = None
+
+    @property
+    def sizes(self) -> Preset:
+        """The preset that counts."""
+        return self.preset or (PAPER if self.method == "s3fn-paper" else FAST)

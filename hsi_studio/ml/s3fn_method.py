@@ -42,7 +42,7 @@ def train_s3fn(scene: Scene, embeddings: LabelEmbeddings | None, settings: Setti
         raise UsageError("s3fn needs one text embedding per class, in order", "embed the class table first")
     require_distinct(scene.classes)
     prepared = _prepare(scene, settings)
-    preset, run = settings.preset, prepared.run
+    preset, run = settings.sizes, prepared.run
     with _seeded(settings.seed):
         softmax = SoftmaxHead(prepared.backbone.architecture.features, len(scene.classes), preset.hidden)
         head = TextHead(
@@ -71,7 +71,7 @@ def train_cnn3d(scene: Scene, embeddings: LabelEmbeddings | None, settings: Sett
     prepared = _prepare(scene, settings)
     architecture = prepared.backbone.architecture
     with _seeded(settings.seed):
-        head = SoftmaxHead(architecture.features, len(scene.classes), settings.preset.hidden)
+        head = SoftmaxHead(architecture.features, len(scene.classes), settings.sizes.hidden)
     head.to(settings.device)
     yield from train_backbone(prepared.run, prepared.backbone, [head], prepared.batches, prepared.validation)
     return _model(scene, settings, prepared, head, None)
@@ -90,7 +90,7 @@ class _Prepared:
 
 def _prepare(scene: Scene, settings: Settings) -> _Prepared:
     started = time.perf_counter()
-    preset = settings.preset
+    preset = settings.sizes
     pixels = labelled_pixels(scene.cube, scene.ids, scene.classes)
     preprocessor = fit_preprocessor(
         scene.cube,
@@ -150,7 +150,7 @@ def _model(
         "cube_fingerprint": scene.cube.fingerprint,
         "labels": dict(zip((entry.name for entry in scene.classes), counts, strict=True)),
         "pixels": (pixels.rows * scene.cube.cols + pixels.cols)[:_MOST_KEPT].tolist(),
-        "preset": settings.preset.name,
+        "preset": settings.sizes.name,
         "options": asdict(settings.options),
         "seed": settings.seed,
         "device": settings.device,

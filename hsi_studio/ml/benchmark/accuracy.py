@@ -120,7 +120,7 @@ def trials(
         scene = Scene(cube, split.labels, truth.classes)
         for name in plan.methods:
             inner = _passed_on(progress, done / runs, f"{name}, {how}, {shots} per class, seed {seed}")
-            settings = Settings(name, method(name).preset or FAST, seed=seed, device=plan.device)
+            settings = Settings(name, seed=seed, device=plan.device)
             found, train_s, predict_s = _map(scene, embeddings, settings, inner)
             figures = compare(found, ids, split, plan.guard if how == "block" else None)
             yield Trial(name, how, shots, seed, figures, train_s, predict_s)

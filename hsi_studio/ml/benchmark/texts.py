@@ -16,7 +16,7 @@ from hsi_studio.ml.classifier import Classifier, fill
 from hsi_studio.ml.heat import heat
 from hsi_studio.ml.label_embeddings import LabelEmbeddings, Vectors, unit
 from hsi_studio.ml.methods import finish, method
-from hsi_studio.ml.presets import FAST, Settings
+from hsi_studio.ml.presets import Settings
 from hsi_studio.ml.scene import Scene
 from hsi_studio.ml.splits import Split, random_split
 
@@ -101,7 +101,7 @@ class TextCase:
         """Return a model of the method, or of its like without texts."""
         name = self.method if texts is not None else _WITHOUT_TEXTS.get(self.method, self.method)
         way = method(name)
-        settings = Settings(name, way.preset or FAST, seed=seed, device=self.device)
+        settings = Settings(name, seed=seed, device=self.device)
         return finish(way.train(Scene(self.cube, labels, classes), texts, settings), Progress())
 
 

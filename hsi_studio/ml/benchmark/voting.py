@@ -16,7 +16,7 @@ from hsi_studio.ml.classifier import Classifier
 from hsi_studio.ml.image_scene import LabelledImage, image_scene
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.methods import finish, method
-from hsi_studio.ml.presets import FAST, Settings
+from hsi_studio.ml.presets import Settings
 from hsi_studio.ml.splits import object_split
 from hsi_studio.ml.vote import By, vote
 
@@ -92,7 +92,7 @@ def vote_trials(
         for at, name in enumerate(methods):
             progress.update((done + at / len(methods)) / len(seeds), f"{name}, seed {seed}")
             way = method(name)
-            settings = Settings(name, way.preset or FAST, seed=seed)
+            settings = Settings(name, seed=seed)
             run = way.train(scene, embeddings if way.uses_text else None, settings)
             yield _voted(finish(run, Progress()), tested, name, seed)
 

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from hsi_studio.ml.presets import FAST, PAPER, Settings
+
 
 def test_choosing_a_method_and_opening_files_needs_no_torch() -> None:
     code = (
@@ -10,3 +12,9 @@ def test_choosing_a_method_and_opening_files_needs_no_torch() -> None:
         "raise SystemExit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_settings_of_a_method_have_its_own_sizes() -> None:
+    assert Settings("s3fn-paper").sizes is PAPER
+    assert Settings("s3fn").sizes is FAST
+    assert Settings("s3fn-paper", FAST).sizes is FAST
