@@ -151,8 +151,10 @@ class FileCommands:
         self._write(f"Export {cube.name} to {target.name}", work)
 
     def _save_picture(self, opened: OpenCube, target: Path) -> None:
+        labels, classes = self._window.labelling.labels, self._window.labelling.classes
+
         def work(progress: Progress) -> str:
-            if not whole_picture(opened, progress).save(str(target)):
+            if not whole_picture(opened, progress, labels, classes).save(str(target)):
                 raise HsiError(f"{target} could not be written", "choose another folder or a name in .png")
             return f"Wrote {target.name}."
 

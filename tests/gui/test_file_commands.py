@@ -256,6 +256,21 @@ def test_the_whole_picture_is_saved_with_its_layers(
     assert QImage(str(tmp_path / "layers.png")) != bare
 
 
+def test_labels_are_part_of_the_saved_picture(
+    demo_window: MainWindow, tmp_path: Path, wait_for_jobs: Wait
+) -> None:
+    labelling = demo_window.labelling
+    assert labelling.labels is not None
+    labelling.paint(labelling.labels.change(Window(3, 4, 2, 2), np.full((2, 2), 5)), "Point")
+    demo_window.session.set_labels_look(visible=True, opacity=1.0)
+    demo_window.files.save_picture()
+    _choose(tmp_path / "labels.png")
+    wait_for_jobs(demo_window)
+    picture = QImage(str(tmp_path / "labels.png"))
+    assert picture.pixelColor(4, 3).getRgb()[:3] == labelling.classes[5].color
+    assert picture.pixelColor(6, 3).getRgb()[:3] != labelling.classes[5].color
+
+
 def test_a_running_open_can_be_cancelled(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     np.save(tmp_path / "a.npy", np.zeros((4, 5, 30), np.float32))
     window.files.open_paths([tmp_path / "a.npy"])
