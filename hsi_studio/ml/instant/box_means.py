@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.ml.instant.pairs import two_at_a_time
+
 WINDOWS = (1, 3, 5, 9, 15, 21, 31)
 """Sides of the windows in pixels."""
 
@@ -21,8 +23,11 @@ def box_means(
     """
     rows, cols, count = planes.shape
     means = np.empty((rows, cols, len(sides) * count), np.float32)
-    for place, side in enumerate(sides):
-        means[..., place * count : (place + 1) * count] = _mean(planes, valid, side)
+
+    def fill(place: int) -> None:
+        means[..., place * count : (place + 1) * count] = _mean(planes, valid, sides[place])
+
+    two_at_a_time(fill, range(len(sides)))
     return means.reshape(rows * cols, -1)
 
 

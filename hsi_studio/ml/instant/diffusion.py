@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.ml.instant.pairs import two_at_a_time
 from hsi_studio.ml.instant.pixel_graph import PixelGraph
 
 if TYPE_CHECKING:
@@ -61,5 +61,4 @@ def solve_all(smoothers: Sequence[Smoother], planes: NDArray[np.float32]) -> lis
             out[:, part] = system.solve(planes[:, part])
         return out
 
-    with ThreadPoolExecutor(2, "diffusion") as pool:
-        return list(pool.map(solved, smoothers))
+    return two_at_a_time(solved, smoothers)

@@ -10,15 +10,18 @@ from numpy.typing import NDArray
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
 from hsi_studio.ml.band_statistics import missing_pixels, usable_bands, without_dead_pixels
+from hsi_studio.ml.instant.pairs import two_at_a_time
 from hsi_studio.ml.instant.resampling import Resampling
 from hsi_studio.ml.reduction import noise_fraction_axes
 from hsi_studio.ml.sampling import describe_sample, read_sample
 
 COMPONENTS = 80
-_STRIP_VALUES = 2_000_000
+_STRIP_VALUES = 250_000  # so that a strip stays in the cache
 _SAVGOL_WINDOW = 7
+_SAMPLED = 32_768
 
 Floats = NDArray[np.float32]
+Moments = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,21 +100,26 @@ class SpectralStatistics:
         rows, cols, bands = physical.shape
         out = _empty(rows, cols, bands, self.axes.shape[1], ~missing_pixels(physical))
         height = max(1, _STRIP_VALUES // max(1, cols * bands))
-        for first in range(0, rows, height):
-            self._apply(physical, slice(first, first + height), out)
+        strips = [slice(first, first + height) for first in range(0, rows, height)]
+        gradient, slope = difference_operators(bands)
+        operators = gradient / self.change_std, slope / self.slope_std
+        two_at_a_time(lambda strip: self._apply(physical, strip, operators, out), strips)
         return out
 
-    def _apply(self, physical: Floats, strip: slice, out: PixelSpectra) -> None:
+    def _apply(
+        self, physical: Floats, strip: slice, operators: tuple[Floats, Floats], out: PixelSpectra
+    ) -> None:
         values = np.where(np.isfinite(physical[strip]), physical[strip], self.mean)
         shape, relative = relative_spectra(values, self.darkest, self.floor)
         bands = values.shape[2]
-        gradient, slope = difference_operators(bands)
+        change, slope = operators
         out.values[strip] = (values - self.mean) / self.std
-        out.change[strip] = relative @ (gradient / self.change_std) - self.change_mean / self.change_std
+        out.change[strip] = relative @ change - self.change_mean / self.change_std
         out.shape[strip, :, :bands] = (shape - self.shape_mean) / self.shape_std
-        out.shape[strip, :, bands:] = relative @ (slope / self.slope_std) - self.slope_mean / self.slope_std
-        for part in (out.values, out.change, out.shape):
-            part[strip][~out.valid[strip]] = 0
+        out.shape[strip, :, bands:] = relative @ slope - self.slope_mean / self.slope_std
+        if not out.valid[strip].all():
+            for part in (out.values, out.change, out.shape):
+                part[strip][~out.valid[strip]] = 0
         np.matmul(out.values[strip], self.axes, out=out.fractions[strip])
         np.matmul(out.shape[strip, :, :bands], self.shape_axes, out=out.shape_fractions[strip])
 
@@ -126,7 +134,7 @@ def _empty(rows: int, cols: int, bands: int, components: int, valid: NDArray[np.
 
 
 def fit_statistics(cube: Cube) -> SpectralStatistics:
-    """Estimate the statistics from a sample of the scene (all of it up to 65 536 pixels).
+    """Estimate the statistics from a sample of the scene (all of it up to 32 768 pixels).
 
     Raises
     ------
@@ -134,34 +142,33 @@ def fit_statistics(cube: Cube) -> SpectralStatistics:
         When no band varies over the valid pixels.
     """
     good = np.flatnonzero(cube.good_bands())
-    measured = [without_dead_pixels(block) for block in read_sample(cube, good.tolist())]
-    kept, mean, std = (part for part in usable_bands(measured, cube.name))
-    means, stds = mean.astype(np.float32), std.astype(np.float32)
-    blocks = [_filled(block[..., kept], means) for block in measured]
-    pixels = _measured_pixels(blocks)
+    measured = [without_dead_pixels(block) for block in read_sample(cube, good.tolist(), _SAMPLED)]
+    kept, mean, std = usable_bands(measured, cube.name)
+    first = mean.astype(np.float32), std.astype(np.float32)
+    blocks = [_filled(block[..., kept], first[0]) for block in measured]
+    return _fitted(blocks, good[kept], first, describe_sample(cube, _SAMPLED))
+
+
+def _fitted(
+    blocks: list[Floats], bands: NDArray[np.int64], first: Moments, source: str
+) -> SpectralStatistics:
+    pixels = np.concatenate([block[np.isfinite(block[..., 0])] for block in blocks])
     darkest, floor = min(0.0, float(pixels.min())), 1e-3 * float(pixels.std(dtype=np.float64))
     shape, relative = relative_spectra(pixels, darkest, floor)
-    gradient, savgol = difference_operators(len(kept))
-    shape_mean, shape_std = _moments(shape)
-    slope, change = _moments(relative @ savgol), _moments(relative @ gradient)
-    components = min(COMPONENTS, len(kept))
-    shapes = [relative_spectra(block, darkest, floor)[0] for block in blocks]
-    return SpectralStatistics(
-        good[kept],
-        means,
-        stds,
-        darkest,
-        floor,
-        shape_mean,
-        shape_std,
-        *slope,
-        *change,
-        noise_fraction_axes([(block - means) / stds for block in blocks], components).astype(np.float32),
-        noise_fraction_axes([(block - shape_mean) / shape_std for block in shapes], components).astype(
-            np.float32
-        ),
-        describe_sample(cube),
+    gradient, slope = difference_operators(len(bands))
+    shapes = _moments(shape)
+    axes, shape_axes = two_at_a_time(
+        _noise_axes,
+        [(blocks, first), ([relative_spectra(block, darkest, floor)[0] for block in blocks], shapes)],
     )
+    moments = (*first, darkest, floor, *shapes, *_moments(relative @ slope), *_moments(relative @ gradient))
+    return SpectralStatistics(bands, *moments, axes, shape_axes, source)
+
+
+def _noise_axes(given: tuple[list[Floats], Moments]) -> Floats:
+    blocks, (mean, std) = given
+    components = min(COMPONENTS, len(mean))
+    return noise_fraction_axes([(block - mean) / std for block in blocks], components).astype(np.float32)
 
 
 def relative_spectra(values: Floats, darkest: float, floor: float) -> tuple[Floats, Floats]:
@@ -204,13 +211,9 @@ def _filled(block: Floats, mean: Floats) -> Floats:
     return np.where(missing & ~missing.all(axis=2, keepdims=True), mean, block)
 
 
-def _moments(pixels: Floats) -> tuple[Floats, Floats]:
+def _moments(pixels: Floats) -> Moments:
     """Return mean and deviation (b,); the deviation is never zero."""
     mean = pixels.mean(axis=0, dtype=np.float64).astype(np.float32)
     centred = pixels - mean
     variance = np.einsum("nb,nb->b", centred, centred, dtype=np.float64) / len(pixels)
     return mean, (np.sqrt(variance) + 1e-6).astype(np.float32)
-
-
-def _measured_pixels(blocks: list[Floats]) -> Floats:
-    return np.concatenate([block[np.isfinite(block[..., 0])] for block in blocks])
