@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.opening import OpenRequest
+from hsi_studio.core.window import Window
 from hsi_studio.gui.dialogs.choose import BandAxisDialog, ChoiceDialog, ReferencesDialog
 from hsi_studio.gui.dialogs.export import ExportDialog
 from hsi_studio.gui.dialogs.files import cube_filters
