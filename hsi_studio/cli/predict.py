@@ -52,6 +52,10 @@ def predict(
     GeoTIFF keeps the position, ENVI the class names and colours; a .png is coloured. Pixels without
     measurements get 0. Existing files are replaced.
 
+    On the cube it was trained on, an `instant` model keeps every label as it was given. On another cube with
+    covered wavelengths it uses the statistics and weights of its own scene: such a map is as good as the two
+    are alike in calibration, light and season.
+
     For example:
 
     - `hsi-studio predict scene.hdr --model model.safetensors -o map.tif --confidence sure.tif`

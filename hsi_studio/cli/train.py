@@ -85,10 +85,12 @@ def train(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a classifier on the labelled pixels of a cube, and on nothing else.
+    """Train a classifier on the labelled pixels of a cube.
 
-    In the place of the cube may stand images that are classified as wholes (see `vote`): a folder per class,
-    a CSV list or DeepHS-Fruit. Some objects are held out, never patches, and their images voted on.
+    `instant`, the default, takes seconds and no GPU: linear experts on spectra, windows and fields, weighed
+    by how well they foretell labels that were held out, and written in closed form as scores of the texts.
+    The statistics of its features, as of s3fn's, come from the whole unlabelled scene; all else is learned
+    from the labelled pixels alone.
 
     For example:
 
