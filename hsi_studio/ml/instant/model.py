@@ -172,7 +172,9 @@ def _prediction(part: Window, head: InstantHead, probable: NDArray[np.float32]) 
     positions = probable.argmax(axis=1).astype(np.int16).reshape(valid.shape)
     confidence = probable.max(axis=1).reshape(valid.shape)
     positions[~valid], confidence[~valid] = -1, 0
-    return Prediction(part, positions[place], confidence[place], "cpu")
+    shares = probable.reshape(*valid.shape, -1)
+    shares[~valid] = 0
+    return Prediction(part, positions[place], confidence[place], "cpu", shares[place])
 
 
 def _within(part: Window, whole: Window) -> tuple[slice, slice]:
