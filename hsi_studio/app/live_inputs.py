@@ -24,11 +24,14 @@ class Anchor:
     Parameters
     ----------
     encoder : EncoderChoice
+    classes : ClassTable
+        With those texts.
     raw : dict of class id to ndarray (d,)
     centre : ndarray (d,)
     """
 
     encoder: EncoderChoice
+    classes: ClassTable
     raw: dict[int, Vectors]
     centre: Vectors
 
@@ -37,7 +40,7 @@ class Anchor:
         """Return the texts as they are."""
         ids = (entry.id for entry in texts.wanted.classes)
         raw = dict(zip(ids, texts.embeddings.raw, strict=True))
-        return cls(texts.wanted.encoder, raw, texts.embeddings.centre)
+        return cls(texts.wanted.encoder, texts.wanted.classes, raw, texts.embeddings.centre)
 
     def vectors(self, texts: Texts) -> tuple[Vectors, Vectors]:
         """Return E (V, d) as it was and as it is, for the classes of `texts`; new classes are as they are."""

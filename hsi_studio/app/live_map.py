@@ -29,6 +29,7 @@ from hsi_studio.live.map_requests import (
     Stage,
 )
 from hsi_studio.live.recipes import CubeRecipe
+from hsi_studio.live.text_service import Texts
 
 Sureness = Literal["confidence", "margin", "certainty"]
 
@@ -44,6 +45,7 @@ class Shown:
     map: LiveMap
     classes: ClassTable
     labels: Labels
+    texts: Texts | None
     flipped: int | None
 
 
@@ -91,7 +93,8 @@ class MapFollower(QObject):
         self.outdated = False
         self._anchor: Anchor | None = None
         self._labels: Labels | None = None
-        self._asked: tuple[Cube, ClassTable, Labels] | None = None
+        self._cube: Cube | None = None
+        self._asked: tuple[Cube, ClassTable, Labels, Texts | None] | None = None
         self._passed: list[int] = []
         self._engine = Engine("hsi_studio.live.instant_service:InstantService", self)
         self._engine.answered.connect(self._on_answer)
@@ -104,6 +107,17 @@ class MapFollower(QObject):
     @property
     def engine(self) -> Engine:
         return self._engine
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The texts as they were when the labels last changed; None before they are read."""
+        return self._anchor
+
+    def set_anchor(self, texts: Texts | None) -> None:
+        """Take texts for those that the labels last changed with; None: those that are read next."""
+        self._anchor = None if texts is None else Anchor.of(texts)
+        if texts is not None:
+            self.update()
 
     @property
     def follows(self) -> bool:
@@ -136,7 +150,8 @@ class MapFollower(QObject):
         if wanted is not None:
             assert self._session.cube is not None
             assert self._labelling.labels is not None
-            self._asked = self._session.cube, self._labelling.classes, self._labelling.labels
+            made_from = self._labelling.classes, self._labelling.labels, self._texts.texts
+            self._asked = self._session.cube, *made_from
             self._engine.request(_MAP, wanted, priority=_URGENT)
         else:
             self._engine.cancel(_MAP)
@@ -198,6 +213,7 @@ class MapFollower(QObject):
 
     def _on_cube(self) -> None:
         self._passed.clear()
+        self._cube = self._session.cube
         self._labels = self._labelling.labels
         self._show(None)
         self._set_outdated(False)
@@ -209,8 +225,8 @@ class MapFollower(QObject):
 
     def _on_labels(self) -> None:
         labels = self._labelling.labels
-        if labels is self._labels:
-            return
+        if labels is self._labels or self._session.cube is not self._cube:
+            return  # nothing was labelled: another cube is about to be shown
         self._labels = labels
         self._anchor = None if self._texts.texts is None else Anchor.of(self._texts.texts)
         self.update()
@@ -236,12 +252,14 @@ class MapFollower(QObject):
             case _ if kind == _NEXT:
                 self.suggested.emit(value)
 
-    def _on_map(self, found: LiveMap, cube: Cube, classes: ClassTable, labels: Labels) -> None:
+    def _on_map(
+        self, found: LiveMap, cube: Cube, classes: ClassTable, labels: Labels, texts: Texts | None
+    ) -> None:
         old = self.shown
         flipped = None
         if old is not None and old.cube is cube:
             flipped = int(np.count_nonzero(old.map.ids != found.ids))
-        self._lay(Shown(cube, found, classes, labels, flipped))
+        self._lay(Shown(cube, found, classes, labels, texts, flipped))
         self._set_outdated(labels is not self._labelling.labels)
 
     def _lay(self, shown: Shown) -> None:

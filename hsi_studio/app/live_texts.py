@@ -10,12 +10,19 @@ from hsi_studio.app.engine import Engine
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.live.messages import Failed
-from hsi_studio.live.text_service import EncoderChoice, PhraseWanted, Texts, TextsWanted
+from hsi_studio.live.text_service import (
+    ControlTextsWanted,
+    EncoderChoice,
+    PhraseWanted,
+    Texts,
+    TextsWanted,
+)
 
 SETTLED_MS = 150
 """How long nobody types before a text is read."""
 
 _IDLE_MS = 60_000
+_TEXTS, _PHRASE = "texts", "phrase"
 
 
 class LiveTexts(QObject):
@@ -25,15 +32,19 @@ class LiveTexts(QObject):
     """`Texts` of the classes as they are now."""
     failed = Signal(object)
     """`Failed`: the former texts stay."""
+    encoder_changed = Signal(object)
+    """`EncoderChoice` that all texts are read with from now on."""
     phrase_read = Signal(object, object)
     """(text, vector (d,)) that `read_phrase` asked for."""
+    other_read = Signal(str, object)
+    """(purpose, answer) that `read_other` asked for."""
     busy_changed = Signal(bool)
 
     def __init__(self, labelling: Labelling, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._labelling = labelling
         self.texts: Texts | None = None
-        self.encoder = EncoderChoice()
+        self.encoder = self._wanted_encoder = EncoderChoice()
         self.enabled = True
         self._phrase = ""
         self._draft: tuple[int, str] | None = None
@@ -83,11 +94,19 @@ class LiveTexts(QObject):
         return self._settle.isActive()
 
     def set_encoder(self, encoder: EncoderChoice) -> None:
-        """Read all texts with another encoder; when that fails the former one stays."""
-        if encoder != self.encoder and len(self._labelling.classes):
-            self._request(encoder)
+        """Read all texts with another encoder; when that fails the former one stays.
+
+        An encoder that is still being fetched is given up.
+        """
+        if encoder == self._wanted_encoder:
+            return
+        if _TEXTS in self._engine.busy and self._wanted_encoder != self.encoder:
+            self._engine.release()
+        self._wanted_encoder = encoder
+        if len(self._labelling.classes):
+            self._ask(_TEXTS, TextsWanted(self.classes, encoder))
         else:
-            self.encoder = encoder
+            self._on_encoder(encoder)
 
     def set_enabled(self, enabled: bool) -> None:
         """Follow what is written, or read nothing until asked to."""
@@ -100,12 +119,16 @@ class LiveTexts(QObject):
         self._settle.stop()
         wanted = TextsWanted(self.classes, self.encoder)
         if len(wanted.classes) and (self.texts is None or _key(self.texts.wanted) != _key(wanted)):
-            self._request(self.encoder)
+            self._ask(_TEXTS, TextsWanted(self.classes, self._wanted_encoder))
+
+    def read_other(self, purpose: str, wanted: TextsWanted | ControlTextsWanted) -> None:
+        """Read texts that are not those of the class table; the answer comes as `other_read`."""
+        self._ask(purpose, wanted)
 
     def read_phrase(self, text: str) -> None:
         """Read any text; the answer comes as `phrase_read`."""
         self._phrase = text
-        self._ask("phrase", PhraseWanted(text, self.encoder))
+        self._ask(_PHRASE, PhraseWanted(text, self.encoder))
 
     def stop(self) -> None:
         """End the process."""
@@ -117,22 +140,33 @@ class LiveTexts(QObject):
         if self.enabled:
             self.read_now()
 
-    def _request(self, encoder: EncoderChoice) -> None:
-        self._ask("texts", TextsWanted(self.classes, encoder))
-
     def _ask(self, kind: str, body: object) -> None:
         self._idle.stop()
         self._engine.request(kind, body)
         self.busy_changed.emit(True)
 
     def _on_answer(self, kind: str, value: object) -> None:
-        if kind == "phrase":
+        if kind == _PHRASE:
             self.phrase_read.emit(self._phrase, value)
-        elif isinstance(value, Texts):
-            self.texts, self.encoder = value, value.wanted.encoder
+        elif kind == _TEXTS and isinstance(value, Texts):
+            self.texts = value
+            self._on_encoder(value.wanted.encoder)
             self.changed.emit(value)
+        else:
+            self.other_read.emit(kind, value)
 
-    def _on_failure(self, _kind: str, failed: Failed) -> None:
+    def _on_encoder(self, encoder: EncoderChoice) -> None:
+        if encoder != self.encoder:
+            self.encoder = encoder
+            self.encoder_changed.emit(encoder)
+
+    def _on_failure(self, kind: str, failed: Failed) -> None:
+        if kind == _TEXTS and self._wanted_encoder != self.encoder:
+            self._wanted_encoder = self.encoder
+            stays = f"{self.encoder.name} stays meanwhile"
+            failed = replace(failed, remedy="; ".join(filter(None, (failed.remedy, stays))))
+            # Nobody has read what was written since.
+            self._settle.start()
         self._on_done()
         self.failed.emit(failed)
 

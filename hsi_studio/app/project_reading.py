@@ -22,6 +22,7 @@ from hsi_studio.io.project import ProjectFile, require_same_image
 from hsi_studio.io.project.cube_files import found_path, options_of
 
 ACTIVE, CURRENT, VIEW = "active class", "current cube", "view of cube {}"
+ENCODER, ANCHOR, LIVE = "text encoder", "texts of the map", "live map"
 """Keys of the values that a project stores about how it is looked at."""
 
 _AT_HAND = 50
@@ -65,7 +66,7 @@ def read_project(file: ProjectFile) -> ReadProject:
     first = max(history.fixed, done - _AT_HAND)
     history.add_older(first, file.edits(first, done))
     history.add_newer(done, file.edits(done, done + _AT_HAND))
-    keys = (ACTIVE, CURRENT, *(VIEW.format(cube.number) for cube in state.cubes))
+    keys = (ACTIVE, CURRENT, ENCODER, ANCHOR, LIVE, *(VIEW.format(cube.number) for cube in state.cubes))
     return ReadProject(
         state,
         history,

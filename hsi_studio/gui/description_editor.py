@@ -25,7 +25,10 @@ _EXAMPLE = (
 
 
 class DescriptionEditor(QWidget):
-    """Heading, editor and word count; `buttons` is the place for what else can be done with the text."""
+    """Heading, editor and word count.
+
+    `buttons` and `below` are the places for what else can be done with the text.
+    """
 
     kept = Signal(int)
     """Id of the class whose text became an edit."""
@@ -40,7 +43,7 @@ class DescriptionEditor(QWidget):
         self.editor.setTabChangesFocus(True)
         self.words = muted("")
         self.words.setWordWrap(False)
-        self.buttons = QHBoxLayout()
+        self.buttons, self.below = QHBoxLayout(), QVBoxLayout()
         self._keep_soon = QTimer(self)
         self._keep_soon.setSingleShot(True)
         self._keep_soon.setInterval(KEPT_AFTER_MS)
@@ -65,6 +68,7 @@ class DescriptionEditor(QWidget):
         column.addWidget(self.heading)
         column.addWidget(self.editor)
         column.addLayout(foot)
+        column.addLayout(self.below)
 
     @property
     def entry(self) -> ClassEntry | None:

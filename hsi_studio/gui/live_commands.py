@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hsi_studio.app.live_keeper import LiveKeeper
 from hsi_studio.app.live_map import MapFollower, Shown
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.network_trainer import NetworkTrainer
@@ -11,6 +12,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
 from hsi_studio.gui.classes_panel import ClassesPanel
 from hsi_studio.gui.description_editor import DescriptionEditor
+from hsi_studio.gui.encoder_row import EncoderRow
 from hsi_studio.gui.model_panel import ModelPanel
 from hsi_studio.gui.similarity_view import SimilarityView
 from hsi_studio.gui.training_view import TrainingView
@@ -32,6 +34,7 @@ class LiveCommands:
         self.texts = LiveTexts(window.labelling, window)
         self.follower = MapFollower(window.session, window.labelling, self.texts, window)
         self.trainer = NetworkTrainer(window.session, window.labelling, self.texts, window)
+        self._keeper = LiveKeeper(window.project, window.labelling, self.texts, self.follower, window)
         self.training = TrainingView(self.trainer)
         self.panel = ModelPanel(self.follower, self.training)
         self.training.train_wanted.connect(self.train)
@@ -62,7 +65,9 @@ class LiveCommands:
 
     def add_panels(self, panel: ClassesPanel) -> None:
         """Put the description and the similarities under the class table."""
-        panel.below.addWidget(DescriptionEditor(self._window.labelling, self.texts))
+        self.editor = DescriptionEditor(self._window.labelling, self.texts)
+        self.editor.below.addWidget(EncoderRow(self.texts))
+        panel.below.addWidget(self.editor)
         panel.below.addWidget(SimilarityView(self.texts))
 
     def toggle(self) -> None:

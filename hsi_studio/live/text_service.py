@@ -16,6 +16,7 @@ from hsi_studio.core.descriptions import ClassText
 from hsi_studio.errors import HsiError
 
 if TYPE_CHECKING:
+    from hsi_studio.ml.benchmark.texts import Texts as ControlTexts
     from hsi_studio.ml.embedding_cache import CachedEncoder
     from hsi_studio.ml.label_embeddings import LabelEmbeddings
 
@@ -63,8 +64,19 @@ class PhraseWanted:
     encoder: EncoderChoice = EncoderChoice()
 
 
+@dataclass(frozen=True)
+class ControlTextsWanted:
+    """Request: the embeddings of a class table and of what could take its place.
+
+    The answer is `hsi_studio.ml.benchmark.texts.Texts`.
+    """
+
+    classes: ClassTable
+    encoder: EncoderChoice = EncoderChoice()
+
+
 class TextService:
-    """Answers ``texts`` and ``phrase``."""
+    """Answers requests for texts and phrases."""
 
     def answer(self, kind: str, body: Any) -> Iterator[Any]:
         match body:
@@ -72,6 +84,8 @@ class TextService:
                 yield from _texts(body)
             case PhraseWanted():
                 yield _phrase(body)
+            case ControlTextsWanted():
+                yield from _controls(body)
             case _:
                 raise HsiError(f"nothing answers {kind}")
 
@@ -90,6 +104,17 @@ def _phrase(wanted: PhraseWanted) -> NDArray[np.float32]:
     encoded = _encoder(wanted.encoder).encode([ClassText(wanted.text, wanted.text)])
     vector: NDArray[np.float32] = encoded.vectors[0]
     return vector
+
+
+def _controls(wanted: ControlTextsWanted) -> Iterator[ControlTexts | None]:
+    from hsi_studio.ml.benchmark.texts import Texts, bare_names, nonsense
+    from hsi_studio.ml.label_embeddings import embed_classes
+
+    encoder, found = _encoder(wanted.encoder), []
+    for table in (wanted.classes, bare_names(wanted.classes), nonsense(wanted.classes)):
+        yield None
+        found.append(embed_classes(table, encoder))
+    yield Texts(*found)
 
 
 @lru_cache(maxsize=1)
