@@ -29,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "labels": ("hsi_studio.cli.labels", "Count the labels of a project, bring labels in and out."),
     "demo": ("hsi_studio.cli.demo", "Open the Indian Pines scene, or report on it without a window."),
     "doctor": ("hsi_studio.cli.doctor", "Check this installation."),
-    "benchmark": ("hsi_studio.cli.benchmark", "Measure speed on this machine, beside rivals."),
+    "benchmark": ("hsi_studio.cli.benchmark", "Measure speed and accuracy, beside rivals."),
 }
 
 

@@ -28,7 +28,7 @@ _RIVALS = ("numpy", "spectral", "PySide6-Essentials")
 
 @app.callback()
 def benchmark() -> None:
-    """Measure speed on this machine, beside rivals in the same run.
+    """Measure speed and accuracy on this machine, beside rivals in the same run.
 
     For example: `hsi-studio benchmark view --quick`
     """
