@@ -73,12 +73,14 @@ class ClassRaster:
     """A raster of class ids (rows, cols) with its classes, such as a ground truth or a prediction.
 
     `confidence` (rows, cols), from 0 to 1, comes with a prediction: the probability of each pixel's class.
+    `learned` are the flat positions of the pixels that a prediction learned from, where that is known.
     """
 
     name: str
     ids: NDArray[np.integer]
     classes: ClassTable
     confidence: NDArray[np.float32] | None = None
+    learned: NDArray[np.intp] | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -197,6 +197,14 @@ MODEL = (
         hint="Go to the unlabelled pixel whose class would teach most",
     ),
     ActionRow(
+        "model.shares",
+        "Confusion as shares of the truth",
+        lambda w: w.plots.confusion.toggle_shares(),
+        "Shift+N",
+        enabled=_has_cube,
+        hint="Confusion matrix: percent of each row, or pixels",
+    ),
+    ActionRow(
         "model.apply",
         "Apply model to this cube…",
         lambda w: w.models.apply(),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget,
 
 from hsi_studio.gui.widgets import quiet_button, section
 
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 _LEFT_WIDTH, _BOTTOM_HEIGHT = 272, 260
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea

@@ -64,6 +64,7 @@ class Highlighter(QObject):
     def show(self, whole: Highlight | None) -> None:
         """Show a picture of the whole image; closer ones of the part in sight are asked for as needed."""
         self._whole, self._part = whole, None
+        self._canvas.set_highlight(whole)
         self._refresh()
 
     def _mark(self, selection: Selection | None) -> None:
@@ -78,8 +79,10 @@ class Highlighter(QObject):
 
     def _refresh(self) -> None:
         whole, part, visible = self._whole, self._part, self._canvas.visible
+        if whole is None:
+            return  # others show pixels too
         step = max(1, int(100 / self._canvas.zoom))
-        if whole is None or step >= whole.step or not visible.size:
+        if step >= whole.step or not visible.size:
             self._canvas.set_highlight(whole)
         elif part is not None and part.step <= step and part.window.contains(visible):
             self._canvas.set_highlight(part)

@@ -71,6 +71,8 @@ class MainWindow(QMainWindow):
     """
 
     canvas: Canvas
+    labelling: Labelling
+    plots: PlotPanels
     files: FileCommands
     projects: ProjectCommands
     views: ViewCommands
@@ -124,6 +126,7 @@ class MainWindow(QMainWindow):
             bottom=(
                 Dock("Spectra", QWidget(), heading="none"),
                 Dock("Scatter", QWidget(), heading="none"),
+                Dock("Confusion", QWidget(), heading="none"),
                 Dock("Jobs", JobsPanel(self.jobs), heading="none"),
             ),
             right=(

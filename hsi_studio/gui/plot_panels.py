@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 if TYPE_CHECKING:
+    from hsi_studio.gui.confusion_panel import ConfusionPanel
     from hsi_studio.gui.main_window import MainWindow
     from hsi_studio.gui.scatter_panel import ScatterPanel
     from hsi_studio.gui.spectrum_panel import SpectrumPanel
@@ -60,6 +61,19 @@ class PlotPanels(QObject):
         model.failed.connect(lambda error: window.toaster.tell_error("Drawing the scatter plot", error))
         return panel
 
+    @cached_property
+    def confusion(self) -> ConfusionPanel:
+        """The panel of the confusion matrix."""
+        from hsi_studio.app.comparison import Comparator
+        from hsi_studio.gui.confusion_panel import ConfusionPanel
+
+        window = self._window
+        comparator = Comparator(window.session, window.labelling, window)
+        comparator.failed.connect(lambda error: window.toaster.tell_error("Comparing with the truth", error))
+        panel = ConfusionPanel(comparator)
+        panel.highlighted.connect(window.canvas.set_highlight)
+        return panel
+
     def fill_docks(self) -> None:
         """Put the panels where they belong."""
         self._later.stop()
@@ -67,6 +81,7 @@ class PlotPanels(QObject):
         docks["View"].fill(self.view)
         docks["Spectra"].fill(self.spectrum)
         docks["Scatter"].fill(self.scatter)
+        docks["Confusion"].fill(self.confusion)
 
     def cancel(self) -> None:
         """Build no panel any more."""
@@ -74,7 +89,7 @@ class PlotPanels(QObject):
 
     def stop(self) -> None:
         """End the threads of the panels that were built."""
-        for name in ("view", "scatter"):
+        for name in ("view", "scatter", "confusion"):
             if name in self.__dict__:
                 getattr(self, name).stop()
 

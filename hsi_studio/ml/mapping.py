@@ -47,7 +47,9 @@ def class_map(
     shape = (cube.rows, cube.cols)
     ids, confidence = room(shape, np.int16), room(shape, np.float32)
     fill(model, cube, ids, confidence, device=device, progress=progress)
-    return ClassRaster("Prediction", ids, model.classes, confidence)
+    same = model.provenance.get("cube_fingerprint") == cube.fingerprint
+    learned = np.array(model.provenance.get("pixels", ()), np.intp) if same else None
+    return ClassRaster("Prediction", ids, model.classes, confidence, learned)
 
 
 def unseen_agreement(model: Classifier, ids: NDArray[np.integer], truth: NDArray[np.integer]) -> Agreement:

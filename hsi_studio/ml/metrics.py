@@ -59,25 +59,39 @@ def agreement(predicted: NDArray[np.integer], truth: NDArray[np.integer]) -> Agr
     UsageError
         When no pixel of the truth is labelled.
     """
-    from sklearn.metrics import cohen_kappa_score, confusion_matrix, precision_recall_fscore_support
-
     labelled = truth != 0
     wanted, found = truth[labelled].astype(np.int64), predicted[labelled].astype(np.int64)
-    if not len(wanted):
-        raise UsageError("no pixel to compare is labelled in the truth", "check the truth and the mask")
     ids = np.union1d(wanted, found)
-    own = np.unique(wanted)
-    precision, recall, f1, support = precision_recall_fscore_support(
-        wanted, found, labels=own, average=None, zero_division=0
-    )
-    one = len(ids) == 1  # of which scikit-learn warns
-    rows = zip(own.tolist(), recall, precision, f1, support, strict=True)
+    pairs = np.searchsorted(ids, wanted) * len(ids) + np.searchsorted(ids, found)
+    return agreement_of(ids, np.bincount(pairs, minlength=len(ids) ** 2).reshape(len(ids), len(ids)))
+
+
+def agreement_of(ids: NDArray[np.int64], confusion: NDArray[np.int64]) -> Agreement:
+    """Return the figures of a confusion matrix (k, k) of classes `ids` (k,), truth in rows.
+
+    Plain arithmetic, as the window must not load scikit-learn for it. Classes that are nowhere in the truth
+    count in no mean.
+
+    Raises
+    ------
+    UsageError
+        When no pixel was compared.
+    """
+    pixels = int(confusion.sum())
+    if not pixels:
+        raise UsageError("no pixel to compare is labelled in the truth", "check the truth and the mask")
+    right, rows, cols = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    recall, precision = right / np.maximum(rows, 1), right / np.maximum(cols, 1)
+    f1 = 2 * right / np.maximum(rows + cols, 1)
+    overall, chance = right.sum() / pixels, float(rows @ cols) / pixels**2
+    own = np.flatnonzero(rows)
+    listed = zip(ids[own].tolist(), recall[own], precision[own], f1[own], rows[own], strict=True)
     return Agreement(
-        overall_accuracy=float((wanted == found).mean()),
-        average_accuracy=float(recall.mean()),
-        kappa=1.0 if one else float(cohen_kappa_score(wanted, found)),
-        f1_macro=float(f1.mean()),
-        per_class=tuple(ClassAgreement(i, float(r), float(p), float(f), int(n)) for i, r, p, f, n in rows),
+        overall_accuracy=float(overall),
+        average_accuracy=float(recall[own].mean()),
+        kappa=1.0 if chance == 1 else float((overall - chance) / (1 - chance)),
+        f1_macro=float(f1[own].mean()),
+        per_class=tuple(ClassAgreement(i, float(r), float(p), float(f), int(n)) for i, r, p, f, n in listed),
         ids=ids,
-        confusion=np.array([[len(wanted)]]) if one else confusion_matrix(wanted, found, labels=ids),
+        confusion=confusion,
     )

@@ -31,3 +31,19 @@ def test_one_class_agrees_fully() -> None:
 def test_nothing_to_compare() -> None:
     with pytest.raises(UsageError, match="no pixel to compare"):
         agreement(np.array([1]), np.array([0]))
+
+
+def test_figures_are_those_of_scikit_learn() -> None:
+    from sklearn import metrics
+
+    random = np.random.default_rng(3)
+    truth, found = random.integers(1, 6, 500), random.integers(0, 7, 500)
+    figures, own = agreement(found, truth), np.unique(truth)
+    assert figures.kappa == pytest.approx(metrics.cohen_kappa_score(truth, found))
+    assert figures.average_accuracy == pytest.approx(
+        metrics.recall_score(truth, found, labels=own, average="macro", zero_division=0)
+    )
+    assert [one.f1 for one in figures.per_class] == pytest.approx(
+        metrics.f1_score(truth, found, labels=own, average=None)
+    )
+    np.testing.assert_array_equal(figures.confusion, metrics.confusion_matrix(truth, found))

@@ -1,0 +1,64 @@
+"""The confusion matrix in the window."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from hsi_studio.core.classes import ClassRaster
+from hsi_studio.gui.confusion_panel import ConfusionPanel
+from hsi_studio.gui.main_window import MainWindow
+
+
+@pytest.fixture
+def panel(demo_window: MainWindow, qtbot: QtBot) -> ConfusionPanel:
+    """The panel beside a map that takes woods (14) for corn (4) and knows the rest."""
+    assert demo_window.session.current is not None
+    truth = demo_window.session.current.layers[0].raster
+    assert isinstance(truth, ClassRaster)
+    ids = np.where(truth.ids == 14, 4, truth.ids)
+    found = ClassRaster("Prediction", ids, truth.classes, np.ones(ids.shape, np.float32))
+    assert demo_window.session.cube is not None
+    demo_window.models.predictor._add(demo_window.session.cube, found)
+    demo_window.docks.show("Confusion")
+    panel = demo_window.plots.confusion
+    qtbot.waitUntil(lambda: panel.model.comparison is not None, timeout=20_000)
+    return panel
+
+
+def test_a_cell_lights_its_pixels_and_goes_out_again(
+    panel: ConfusionPanel, demo_window: MainWindow, qtbot: QtBot
+) -> None:
+    model, marks = panel.model, demo_window.canvas._scene.marks
+    assert model.comparison is not None
+    assert model.comparison.figures is not None
+    cell = model.index(model.comparison.rows.index(14), model.comparison.columns.index(4))
+    assert "of Woods called Corn" in model.data(cell, Qt.ItemDataRole.ToolTipRole)
+    panel.table.scrollTo(cell)
+    place = panel.table.visualRect(cell).center()
+    qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.waitUntil(lambda: marks.highlight is not None)
+    assert "called Corn" in panel.said.text()
+    assert marks.highlight is not None
+    row, col = np.argwhere(model.comparison.pair.truth.ids == 14)[0]
+    assert marks.highlight.picture.pixelColor(int(col), int(row)).alpha() > 0
+    assert marks.highlight.picture.pixelColor(0, 0).alpha() == 0
+    demo_window.canvas.zoom_to(800)  # the scatter plot, which lights pixels too, leaves these alone
+    assert marks.highlight is not None
+    qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert marks.highlight is None
+
+
+def test_shares_by_key_and_figures(panel: ConfusionPanel, demo_window: MainWindow, qtbot: QtBot) -> None:
+    model = panel.model
+    assert model.comparison is not None
+    cell = model.index(model.comparison.rows.index(14), model.comparison.columns.index(4))
+    assert model.data(cell) == str(model.comparison.count(14, 4))
+    demo_window.commands["model.shares"].trigger()
+    assert model.data(cell) == "100 %"
+    assert "overall accuracy" in panel.figures.text()
+    assert model.data(model.index(0, len(model.comparison.columns))) == "100 %"  # recall of the first class
+    demo_window.docks.show("Jobs")
+    demo_window.session.set_layers(())
+    demo_window.docks.show("Confusion")
+    qtbot.waitUntil(panel.empty.isVisible)
