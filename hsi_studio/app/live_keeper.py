@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
@@ -16,6 +17,7 @@ from hsi_studio.app.project_loading import LoadedProject
 from hsi_studio.app.project_reading import ANCHOR, ENCODER, LIVE
 from hsi_studio.app.project_session import ProjectSession
 from hsi_studio.core.classes import ClassEntry, ClassTable
+from hsi_studio.io.project import ProjectFile
 from hsi_studio.live.map_requests import EngineName
 from hsi_studio.live.text_service import EncoderChoice, Texts, TextsWanted
 
@@ -91,7 +93,7 @@ class LiveKeeper(QObject):
         for key, value in self._values().items():
             if self._stored.get(key) != value:
                 self._stored[key] = value
-                writer.write(lambda file, key=key, value=value: file.set_value(key, value))
+                writer.write(partial(ProjectFile.set_value, key=key, value=value))
 
     def _values(self) -> dict[str, Any]:
         options = asdict(self._follower.options)

@@ -33,7 +33,7 @@ from hsi_studio.live.text_service import Texts
 
 Sureness = Literal["confidence", "margin", "certainty"]
 
-_SCENE, _MAP, _HEAT, _NEXT, _NETWORK = "scene", "map", "heat", "next", "network"
+_SCENE, _MAP, _HEAT, _NEXT, _NETWORK, _OTHER = "scene", "map", "heat", "next", "network", "other"
 _URGENT, _SOON, _WHENEVER = 1, 3, 9
 
 
@@ -80,6 +80,8 @@ class MapFollower(QObject):
     """`Suggestion`, or None when no pixel is left."""
     heat_ready = Signal(object)
     """float32 (rows, cols)"""
+    other_ready = Signal(object)
+    """`LiveMap` that `ask_other` asked for; it is not shown."""
     failed = Signal(object)
     """`Failed`"""
 
@@ -174,19 +176,27 @@ class MapFollower(QObject):
         if wanted is not None:
             self._engine.request(_NEXT, NextWanted(wanted, tuple(self._passed)), priority=_SOON)
 
-    def query(self, vector: Vectors) -> None:
-        """Ask how well a text (d,) fits every pixel."""
+    def query(self, vector: Vectors) -> bool:
+        """Ask how well a text (d,) fits every pixel; False where there is no map to ask."""
         wanted, anchor = self._wanted(), self._anchor
-        if wanted is not None and anchor is not None:
-            moved = vector - anchor.centre
-            unit = np.asarray(moved / max(float(np.linalg.norm(moved)), 1e-12), np.float32)
-            self._engine.request(_HEAT, HeatWanted(wanted, unit), priority=_SOON)
+        if wanted is None or anchor is None:
+            return False
+        moved = vector - anchor.centre
+        unit = np.asarray(moved / max(float(np.linalg.norm(moved)), 1e-12), np.float32)
+        self._engine.request(_HEAT, HeatWanted(wanted, unit), priority=_SOON)
+        return True
+
+    def ask_other(self, texts: Texts) -> None:
+        """Ask for the map that the same classes would have with other texts."""
+        wanted = self._wanted(texts)
+        if wanted is not None:
+            self._engine.request(_OTHER, wanted, priority=_SOON)
 
     def stop(self) -> None:
         """End the process."""
         self._engine.stop()
 
-    def _wanted(self) -> MapWanted | None:
+    def _wanted(self, texts: Texts | None = None) -> MapWanted | None:
         current, labels = self._session.current, self._labelling.labels
         classes = self._labelling.classes
         if current is None or labels is None or not self.follows:
@@ -196,20 +206,20 @@ class MapFollower(QObject):
         if len(present) < 2:
             return None
         taking_part = np.arange(len(classes)) if self.options.words_alone else present
-        then, now = (None if one is None else one[taking_part] for one in self._vectors())
+        then, now = (None if one is None else one[taking_part] for one in self._vectors(texts))
         ids = np.array([entry.id for entry in classes], np.int16)[taking_part]
         recipe = CubeRecipe.of(current.cube, current.options)
         places = np.searchsorted(taking_part, targets)
         return MapWanted(recipe, positions, places, ids, then, now, self.options.smooth, self.options.engine)
 
-    def _vectors(self) -> tuple[Vectors | None, Vectors | None]:
-        """Return E when the labels last changed and E now; None while the texts are not read."""
+    def _vectors(self, others: Texts | None) -> tuple[Vectors | None, Vectors | None]:
+        """Return E when the labels last changed and E now, or of others; None while texts are not read."""
         texts, classes = self._texts.texts, self._labelling.classes
         if texts is None or [e.id for e in texts.wanted.classes] != [e.id for e in classes]:
             return None, None
         if self._anchor is None or self._anchor.encoder != texts.wanted.encoder:
             self._anchor = Anchor.of(texts)
-        return self._anchor.vectors(texts)
+        return self._anchor.vectors(texts if others is None else others)
 
     def _on_cube(self) -> None:
         self._passed.clear()
@@ -243,6 +253,8 @@ class MapFollower(QObject):
 
     def _on_answer(self, kind: str, value: object) -> None:
         match value:
+            case LiveMap() if kind == _OTHER:
+                self.other_ready.emit(value)
             case LiveMap() if self._asked is not None:
                 self._on_map(value, *self._asked)
             case Stage():

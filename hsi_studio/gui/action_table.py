@@ -13,6 +13,8 @@ from hsi_studio.gui.label_actions import MENU as LABEL_MENU
 from hsi_studio.gui.label_actions import ROWS as LABEL_ROWS
 from hsi_studio.gui.label_actions import tool_row
 from hsi_studio.gui.project_actions import EDIT, PROJECT, PROJECT_MENU
+from hsi_studio.gui.word_actions import MENU as WORD_MENU
+from hsi_studio.gui.word_actions import ROWS as WORD_ROWS
 
 if TYPE_CHECKING:
     from hsi_studio.app.settings import ThemeMode
@@ -230,7 +232,7 @@ GROUPS = {
     "Theme": THEMES,
     "Tools": (*TOOLS, *STEPS),
     "Labels": (*LABEL_ROWS, *CLASS_ROWS),
-    "Model": MODEL,
+    "Model": (*MODEL, *WORD_ROWS),
     "Help": HELP,
 }
 """Rows by the word that stands before them in the palette and the shortcuts dialog."""
@@ -258,7 +260,9 @@ TOOLS_MENU = (
     "tool.inspect", "tool.pan", "tool.rectangle_spectrum", "tool.polygon_spectrum", SEPARATOR, *LABEL_MENU,
 )  # fmt: skip
 LABELS_MENU = CLASS_MENU
-MODEL_MENU = ("model.live", "model.predict", "model.suggest", SEPARATOR, "model.apply")
+MODEL_MENU = (
+    "model.live", "model.predict", "model.suggest", SEPARATOR, *WORD_MENU, SEPARATOR, "model.apply",
+)  # fmt: skip
 HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.about")
 TOOLBAR = (
     "tool.inspect",

@@ -5,25 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hsi_studio.app.live_keeper import LiveKeeper
-from hsi_studio.app.live_map import MapFollower, Shown
+from hsi_studio.app.live_map import MapFollower
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.network_trainer import NetworkTrainer
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
 from hsi_studio.gui.classes_panel import ClassesPanel
-from hsi_studio.gui.description_editor import DescriptionEditor
-from hsi_studio.gui.encoder_row import EncoderRow
 from hsi_studio.gui.model_panel import ModelPanel
 from hsi_studio.gui.similarity_view import SimilarityView
 from hsi_studio.gui.training_view import TrainingView
+from hsi_studio.gui.word_commands import WordCommands
 from hsi_studio.live.messages import Failed
 from hsi_studio.live.network_service import Trained
 from hsi_studio.live.uncertainty import Suggestion
 
 if TYPE_CHECKING:
     from hsi_studio.gui.main_window import MainWindow
-
-_THOUSANDS = "\u202f"
 
 
 class LiveCommands:
@@ -36,15 +33,15 @@ class LiveCommands:
         self.trainer = NetworkTrainer(window.session, window.labelling, self.texts, window)
         self._keeper = LiveKeeper(window.project, window.labelling, self.texts, self.follower, window)
         self.training = TrainingView(self.trainer)
+        self.words = WordCommands(window, self.texts, self.follower)
         self.panel = ModelPanel(self.follower, self.training)
+        self.panel.below.addWidget(self.words.query_field)
         self.training.train_wanted.connect(self.train)
         self.trainer.trained.connect(self._on_trained)
         self.trainer.failed.connect(lambda failed: self._tell("Training S3FN", failed))
         self._suggested: tuple[int, int] | None = None
-        self._texts_before: tuple[tuple[int, str], ...] = ()
         self._apply(window.settings.live)
         follower = self.follower
-        follower.shown_changed.connect(self._on_shown)
         follower.suggested.connect(self._on_suggested)
         follower.failed.connect(lambda failed: self._tell("Predicting", failed))
         self.texts.failed.connect(lambda failed: self._tell("Reading the texts", failed))
@@ -65,9 +62,7 @@ class LiveCommands:
 
     def add_panels(self, panel: ClassesPanel) -> None:
         """Put the description and the similarities under the class table."""
-        self.editor = DescriptionEditor(self._window.labelling, self.texts)
-        self.editor.below.addWidget(EncoderRow(self.texts))
-        panel.below.addWidget(self.editor)
+        panel.below.addWidget(self.words.editor)
         panel.below.addWidget(SimilarityView(self.texts))
 
     def toggle(self) -> None:
@@ -126,23 +121,6 @@ class LiveCommands:
             "N goes on.",
             "info",
         )
-
-    def _on_shown(self, shown: Shown | None) -> None:
-        if shown is None:
-            self._texts_before = ()
-            return
-        texts = tuple((entry.id, entry.description) for entry in shown.classes)
-        before, self._texts_before = self._texts_before, texts
-        changed = [
-            entry.name
-            for entry, old in zip(shown.classes, before, strict=False)
-            if old[1] != entry.description
-        ]
-        if shown.flipped is not None and len(changed) == 1:
-            count = f"{shown.flipped:,}".replace(",", _THOUSANDS)
-            self._window.toaster.tell(
-                f"Description of “{changed[0]}” changed: {count} pixels flipped.", "info"
-            )
 
     def _on_trained(self, cube: Cube, trained: Trained) -> None:
         self.follower.set_network(cube, trained.features)

@@ -20,7 +20,10 @@ _REJECT_STEPS = 100
 
 
 class ModelPanel(QWidget):
-    """Engine, smoothing, what counts as sure, and from where on a pixel is left without a class."""
+    """Engine, smoothing, what counts as sure, and from where on a pixel is left without a class.
+
+    `below` is the place for what the map can be asked.
+    """
 
     def __init__(self, follower: MapFollower, training: TrainingView) -> None:
         super().__init__()
@@ -42,6 +45,7 @@ class ModelPanel(QWidget):
         self.reject.setToolTip("Pixels that are less sure than this show no class")
         self.reject_text = QLabel()
         self.state = muted("")
+        self.below = QVBoxLayout()
         self._lay_out(training)
         self._connect()
         self.show_options(follower.options)
@@ -66,6 +70,7 @@ class ModelPanel(QWidget):
         column.addWidget(self.smooth)
         column.addWidget(self.words)
         column.addWidget(self.state)
+        column.addLayout(self.below)
         column.addWidget(training)
 
     def _connect(self) -> None:

@@ -1,0 +1,112 @@
+"""What can be done with the words of the classes: their history, two wordings side by side, questions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from hsi_studio.app.live_map import MapFollower
+from hsi_studio.app.live_texts import LiveTexts
+from hsi_studio.app.scene_query import SceneQuery
+from hsi_studio.app.text_history import TextHistory
+from hsi_studio.app.wording_pair import WordingPair
+from hsi_studio.core.selection import Selection
+from hsi_studio.core.window import Window
+from hsi_studio.gui.description_editor import DescriptionEditor
+from hsi_studio.gui.dialogs.text_history import TextHistoryDialog
+from hsi_studio.gui.encoder_row import EncoderRow
+from hsi_studio.gui.pair_bar import PairBar
+from hsi_studio.gui.query_field import QueryField
+from hsi_studio.gui.widgets import flat_button
+from hsi_studio.io.project.file import DescriptionVersion
+
+if TYPE_CHECKING:
+    from hsi_studio.gui.main_window import MainWindow
+
+
+class WordCommands(QObject):
+    """Works on the description of the active class for the main window."""
+
+    def __init__(self, window: MainWindow, texts: LiveTexts, follower: MapFollower) -> None:
+        super().__init__(window)
+        self._window, self._texts = window, texts
+        self._labelling = window.labelling
+        self.history = TextHistory(window.project, self._labelling, follower, self)
+        self.pair = WordingPair(window.session, self._labelling, texts, follower, self)
+        self.query = SceneQuery(window.session, texts, follower, self)
+        self.editor = DescriptionEditor(self._labelling, texts)
+        self.query_field = QueryField(self.query)
+        self._fill_editor()
+        self.history.measured.connect(self._on_measured)
+        self.history.read.connect(self._show_history)
+        self.history.failed.connect(partial(window.toaster.tell_error, "Reading the history"))
+        self.query.refused.connect(
+            lambda: window.toaster.tell("Label a pixel of two classes first; then the scene can be asked.")
+        )
+        self.pair.changed.connect(lambda: window.commands.refresh(("words.flip",)))
+
+    def _fill_editor(self) -> None:
+        self.past, self.compare = flat_button("History"), flat_button("A/B")
+        self.past.setToolTip("Every text that this class has had, and what it changed")
+        self.compare.setToolTip(
+            "Hold the text as it is now as A, and compare its map with what you write next"
+        )
+        for button in (self.past, self.compare):
+            self.editor.buttons.addWidget(button)
+        self.past.clicked.connect(self.show_history)
+        self.compare.clicked.connect(self.hold)
+        self.bar = PairBar(self.pair)
+        self.bar.outline.clicked.connect(self.select_flipped)
+        self.editor.below.addWidget(self.bar)
+        self.editor.below.addWidget(EncoderRow(self._texts))
+
+    def show_history(self) -> None:
+        """Show every text that the active class has had."""
+        self.editor.keep()
+        self.history.ask(self._labelling.active)
+
+    def hold(self) -> None:
+        """Hold the present text of the active class as A."""
+        self.editor.keep()
+        entry = self.editor.entry
+        if entry is not None:
+            self._hold(entry.id, entry.description)
+
+    def focus_query(self) -> None:
+        """Let a phrase be typed that the scene is asked."""
+        self._window.docks.show("Model")
+        self.query_field.setFocus()
+        self.query_field.selectAll()
+
+    def select_flipped(self) -> None:
+        """Select the pixels that differ between the two wordings."""
+        flipped = self.pair.flipped
+        if flipped is not None:
+            rows, cols = flipped.shape
+            self._window.canvas.set_selection(Selection(Window.full(rows, cols), flipped))
+
+    def _hold(self, id: int, text: str) -> None:
+        self._labelling.set_active(id)
+        self.pair.hold(id, text)
+        if self.pair.held is None:
+            self._window.toaster.tell("Label a pixel of two classes first; then there are maps to compare.")
+
+    def _show_history(self, id: int, versions: list[DescriptionVersion]) -> None:
+        entry = self.editor.entry
+        if entry is None or entry.id != id:
+            return
+        dialog = TextHistoryDialog(self._window, entry, versions, self._labelling.refusal)
+        dialog.restore_wanted.connect(self.editor.set_text)
+        dialog.compare_wanted.connect(partial(self._hold, id))
+        dialog.open()
+
+    def _on_measured(self, id: int, flipped: int, before: str) -> None:
+        name = self._labelling.classes[id].name
+        count = f"{flipped:,}".replace(",", "\u202f")
+        offer = ("A/B", partial(self._hold, id, before)) if flipped else None
+        self._window.toaster.tell(
+            f"Description of “{name}” changed: {count} pixel{'' if flipped == 1 else 's'} turned.",
+            offer=offer,
+        )
