@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
 from hsi_studio.live.map_requests import (
+    LEAN_FROM,
     MOST_PIXELS,
     EngineName,
     HeatWanted,
@@ -68,7 +69,12 @@ class InstantService:
         while True:
             yield None
             if scene.features is not None:
-                yield self._map(scene.seen_by(wanted.engine), wanted)
+                seen = scene.seen_by(wanted.engine)
+                if scene.is_large and wanted.smooth:
+                    # The random walker takes seconds here; what it would smooth is worth seeing at once.
+                    yield self._map(seen, replace(wanted, smooth=False))
+                    yield None
+                yield self._map(seen, wanted)
             if scene.complete:
                 return
             yield None
@@ -134,6 +140,7 @@ class _Scene:
 
     def __init__(self, recipe: CubeRecipe) -> None:
         from hsi_studio.ml.instant.features import InstantFeatures
+        from hsi_studio.ml.instant.lean import lean_features
 
         self.recipe = recipe
         self.features: InstantFeatures | None = None
@@ -142,7 +149,8 @@ class _Scene:
         self._seen: tuple[object, InstantFeatures] | None = None
         cube = recipe.open()
         _require_small(cube)
-        self._stages = InstantFeatures.open(cube)
+        self.is_large = cube.window.size > LEAN_FROM
+        self._stages = lean_features(cube) if self.is_large else InstantFeatures.open(cube)
 
     @property
     def complete(self) -> bool:

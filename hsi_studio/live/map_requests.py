@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from hsi_studio.live.recipes import CubeRecipe
 
 MOST_PIXELS = 400_000
-"""Largest scene that is followed live: its features take some kilobytes per pixel."""
+"""Largest scene that is followed live."""
+
+LEAN_FROM = 100_000
+"""Pixels from which a scene is followed by two experts: the features of nine take 11 kB per pixel."""
 
 
 @dataclass(frozen=True, eq=False)

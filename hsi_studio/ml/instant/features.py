@@ -40,6 +40,8 @@ class InstantFeatures:
         For the random walker.
     arrays : mapping of Expert to ndarray of float32 (N, F)
         The experts that are ready, in order.
+    planned : tuple of Expert
+        Those that will be there at last: the nine of the recipe, fewer for large scenes.
     """
 
     statistics: SpectralStatistics
@@ -47,6 +49,7 @@ class InstantFeatures:
     valid: NDArray[np.bool_]
     graph: PixelGraph
     arrays: Mapping[Expert, Floats]
+    planned: tuple[Expert, ...] = kinds.ALL
 
     @staticmethod
     def open(cube: Cube, progress: Progress | None = None) -> Iterator[InstantFeatures]:
@@ -72,8 +75,8 @@ class InstantFeatures:
 
     @property
     def complete(self) -> bool:
-        """Whether the nine experts of the recipe are there."""
-        return set(kinds.ALL) <= set(self.arrays)
+        """Whether all planned experts are there."""
+        return set(self.planned) <= set(self.arrays)
 
     @property
     def nbytes(self) -> int:
