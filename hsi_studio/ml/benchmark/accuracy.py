@@ -17,7 +17,7 @@ from hsi_studio.ml.classifier import fill
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.methods import finish, method
 from hsi_studio.ml.metrics import agreement
-from hsi_studio.ml.presets import FAST, Settings
+from hsi_studio.ml.presets import Settings
 from hsi_studio.ml.scene import Scene
 from hsi_studio.ml.splits import DISTANCES, Split, block_split, distance_bins, random_split
 
