@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 
 from hsi_studio.cli.demo_model import demo_map, train_demo
@@ -26,7 +25,7 @@ from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.io.maps import write_confidence
-from hsi_studio.io.picture import write_png
+from hsi_studio.io.picture import overlaid, write_png
 from hsi_studio.io.spectra_figure import write_spectra_figure
 
 _OVERLAY_OPACITY = 0.6
@@ -89,11 +88,11 @@ def _report(out: Path | None, progress: Progress) -> dict[str, Any]:
     view = default_view(cube)
     picture = write_picture(cube, view, out / "picture.png", _PICTURE_SIZE)
     composite = render(cube, view)
-    write_png(out / "ground_truth.png", _overlaid(composite, truth))
+    write_png(out / "ground_truth.png", overlaid(composite, truth.rgba(), _OVERLAY_OPACITY))
     _write_spectra(out / "spectra.png", cube, truth)
     prediction, figures = demo_map(cube, truth, progress)
     write_png(out / "prediction.png", prediction.rgba())
-    write_png(out / "prediction_overlay.png", _overlaid(composite, prediction))
+    write_png(out / "prediction_overlay.png", overlaid(composite, prediction.rgba(), _OVERLAY_OPACITY))
     assert prediction.confidence is not None
     write_confidence(out / "confidence.png", prediction.confidence)
     report = {
@@ -114,15 +113,6 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise HsiError(f"the folder {folder} cannot be made ({error.strerror})", "choose another") from error
-
-
-def _overlaid(picture: np.ndarray[Any, np.dtype[np.uint8]], truth: ClassRaster) -> Any:
-    """Return the picture with the class colours mixed in."""
-    classes = truth.rgba()
-    share = classes[..., 3:] / 255 * _OVERLAY_OPACITY
-    mixed = picture.copy()
-    mixed[..., :3] = np.round(picture[..., :3] * (1 - share) + classes[..., :3] * share)
-    return mixed
 
 
 def _write_spectra(path: Path, cube: Cube, truth: ClassRaster) -> None:

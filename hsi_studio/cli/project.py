@@ -11,6 +11,7 @@ import typer
 from hsi_studio.cli.options import Json, Overwrite
 from hsi_studio.cli.output import print_json, print_table, progress_bar
 from hsi_studio.cli.project_model import describe, predict, train
+from hsi_studio.cli.project_report import report
 from hsi_studio.errors import UsageError
 from hsi_studio.io.guard import megabytes
 from hsi_studio.io.project import (
@@ -28,11 +29,12 @@ Project = Annotated[Path, typer.Argument(metavar="PROJECT", help="Project file (
 app.command("train")(train)
 app.command("predict")(predict)
 app.command("describe")(describe)
+app.command("report")(report)
 
 
 @app.callback()
 def project() -> None:
-    """Look into a project file, check it, recover a damaged one; train and predict from it.
+    """Look into a project file, check it, recover a damaged one; train, predict and report from it.
 
     For example: `hsi-studio project info field.hsip --json`
     """

@@ -5,39 +5,22 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import typer
 
-from hsi_studio.cli.labels_project import CubeNumber, Project, chosen_cube
-from hsi_studio.cli.ml_options import (
-    DEFAULT_ENCODER,
-    Device,
-    Encoder,
-    Offline,
-    Pooling,
-    PoolingChoice,
-    embedded,
-)
+from hsi_studio.cli.labels_project import CubeNumber, Project
+from hsi_studio.cli.ml_options import DEFAULT_ENCODER, Device, Encoder, Offline, Pooling, PoolingChoice
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_result, progress_bar
-from hsi_studio.cli.train_settings import train_settings
+from hsi_studio.cli.project_training import Method, Seed, labelled_scene, report_of, settings_of, trained
 from hsi_studio.core import class_edits
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.maps import require_ending, write_confidence, write_map
 from hsi_studio.io.project import ProjectFile
-from hsi_studio.io.project.cube_files import open_known
-
-if TYPE_CHECKING:
-    from hsi_studio.ml.classifier import Classifier
-    from hsi_studio.ml.presets import Settings
-    from hsi_studio.ml.scene import Scene
-
-Method = Annotated[str, typer.Option(help="instant, s3fn, s3fn-paper, cnn3d, or a rival such as lda.")]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")]
 
 
 def train(
@@ -57,12 +40,12 @@ def train(
 
     For example: `hsi-studio project train field.hsip -o field.safetensors --method s3fn`
     """
-    scene = _labelled(project, cube)
+    scene = labelled_scene(project, cube)
     started = time.perf_counter()
-    model = _trained(scene, _settings(method, out, seed, device), (encoder, pooling, offline))
+    model = trained(scene, settings_of(method, seed, device, out), (encoder, pooling, offline))
     with atomic_output(out) as temporary:
         temporary.write_bytes(model.to_bytes())
-    print_result(_report(model, time.perf_counter() - started) | {"file": out}, as_json)
+    print_result(report_of(model, time.perf_counter() - started) | {"file": out}, as_json)
 
 
 def predict(
@@ -88,10 +71,10 @@ def predict(
     for file in (out, confidence):
         if file is not None:
             require_ending(file)
-    scene = _labelled(project, cube)
-    settings = _settings(method, Path("model.safetensors"), seed, device)
+    scene = labelled_scene(project, cube)
+    settings = settings_of(method, seed, device)
     started = time.perf_counter()
-    model = _trained(scene, settings, (encoder, pooling, offline)).fitted_to(scene.cube)
+    model = trained(scene, settings, (encoder, pooling, offline)).fitted_to(scene.cube)
     with progress_bar("Predicting") as progress:
         found = class_map(model, scene.cube, device=settings.device, progress=progress)
         ids = np.asarray(found.ids, np.int16)
@@ -99,7 +82,7 @@ def predict(
         if confidence is not None and found.confidence is not None:
             write_confidence(confidence, found.confidence, scene.cube.georef, progress)
     counts = np.bincount(ids.ravel(), minlength=max(entry.id for entry in model.classes) + 1)
-    report = _report(model, time.perf_counter() - started) | {
+    report = report_of(model, time.perf_counter() - started) | {
         "file": out,
         "counts": {entry.name: int(counts[entry.id]) for entry in model.classes},
     }
@@ -148,49 +131,3 @@ def _class_id(classes: ClassTable, name: str, project: Path) -> int:
             return entry.id
     listed = ", ".join(entry.name for entry in classes) or "none"
     raise UsageError(f"{project.name} has no class {name}", f"choose one of: {listed}")
-
-
-def _labelled(project: Path, number: int | None) -> Scene:
-    """Return a cube of a project with its labels and the classes that have any."""
-    from hsi_studio.ml.scene import Scene
-
-    path = project.expanduser()
-    file = ProjectFile.open(path, read_only=True)
-    try:
-        state = file.state
-    finally:
-        file.close()
-    known = chosen_cube(state, number, path)
-    ids = state.labels_of(known.number).to_array().astype(np.int16)
-    classes = ClassTable(tuple(entry for entry in state.classes if (ids == entry.id).any()))
-    return Scene(open_known(known, path), ids, classes)
-
-
-def _settings(method: str, out: Path, seed: int, device: str | None) -> Settings:
-    return train_settings(
-        method=method,
-        out=out,
-        sizes={},
-        added=(False, False, False, False),
-        seed=seed,
-        device=device,
-        validation=None,
-    )
-
-
-def _trained(scene: Scene, settings: Settings, texts: tuple[str, str, bool]) -> Classifier:
-    from hsi_studio.ml.methods import finish, method
-
-    way = method(settings.method)
-    embeddings = embedded(scene.classes, *texts) if way.uses_text else None
-    with progress_bar("Training") as progress:
-        return finish(way.train(scene, embeddings, settings), progress)
-
-
-def _report(model: Classifier, seconds: float) -> dict[str, Any]:
-    return {
-        "method": model.method,
-        "seconds": round(seconds, 3),
-        "labels": model.provenance["labels"],
-        "device": model.provenance["device"],
-    }
