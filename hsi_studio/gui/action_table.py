@@ -270,6 +270,8 @@ TOOLBAR = (
     SEPARATOR,
     *LABEL_TOOLS,
     SEPARATOR,
+    *EDIT_MENU,
+    SEPARATOR,
     "model.live",
     SEPARATOR,
     "view.fit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -100,7 +100,8 @@ class Actions(QObject):
                 action.setText(row.named(self._window))
                 action.setIconText(row.text)
             if row.edits:
-                action.setToolTip(refused or tool_tip(row, action.shortcut()))
+                said = replace(row, text=action.text())
+                action.setToolTip(refused or tool_tip(said, action.shortcut()))
 
     def set_shortcuts(self, changed: Mapping[str, str]) -> None:
         """Bind every action to its default key sequence or the user's own."""

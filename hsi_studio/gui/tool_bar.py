@@ -14,15 +14,26 @@ from hsi_studio.gui.shades import mixed
 _ICON_SIDE = 18
 _GAP = 6
 _BORDER = 8
+_BARE = "view.", "edit."
+"""What has no name beside its icon: the icon is known everywhere, and names that change move other buttons."""
+_KNOWN = "tool.inspect", "tool.pan"
+"""What loses its name first."""
 
 
 class ToolButton(QToolButton):
-    """An action with its key in a quieter colour behind its name."""
+    """An action with its key in a quieter colour behind its name.
 
-    def __init__(self, action: QAction, *, named: bool = True) -> None:
+    Attributes
+    ----------
+    rank : int
+        Those of a low rank lose their names first; 0 has none.
+    """
+
+    def __init__(self, action: QAction) -> None:
         super().__init__()
         self.setDefaultAction(action)
-        self.named = named
+        key = action.objectName()
+        self.rank = 0 if key.startswith(_BARE) else 1 if key in _KNOWN else 2
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(action.text())
         self.key_shown = True
@@ -55,7 +66,7 @@ class ToolButton(QToolButton):
 class ToolBar(QToolBar):
     """A toolbar whose buttons lose first their keys, then their names, when it is narrow.
 
-    What changes the view has no name there at all.
+    What changes the view, undo and redo have no names there at all.
     """
 
     def __init__(self, commands: Actions, keys: Sequence[str], parent: QWidget) -> None:
@@ -69,7 +80,7 @@ class ToolBar(QToolBar):
             if key == SEPARATOR:
                 self.addSeparator()
             else:
-                self.buttons.append(ToolButton(commands[key], named=not key.startswith("view.")))
+                self.buttons.append(ToolButton(commands[key]))
                 self.addWidget(self.buttons[-1])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -83,10 +94,10 @@ class ToolBar(QToolBar):
     def fit(self) -> None:
         """Show as much of each button as there is room for."""
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-        for style, keys in ((beside, True), (beside, False), (alone, False)):
+        for least, keys in ((1, True), (1, False), (2, False), (3, False)):
             for button in self.buttons:
                 button.key_shown = keys
-                button.setToolButtonStyle(style if button.named else alone)
+                button.setToolButtonStyle(beside if button.rank >= least else alone)
             if self._needed() <= self.width():
                 break
         for button in self.buttons:

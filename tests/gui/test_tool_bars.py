@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from pytestqt.qtbot import QtBot
 
+from hsi_studio.core.window import Window
 from hsi_studio.gui.main_window import MainWindow
 
 
@@ -61,3 +63,22 @@ def test_where_predicted_is_offered_once_there_is_a_prediction(demo_window: Main
     item = model.item(2)
     assert not item.isEnabled()
     assert "no prediction" in item.toolTip()
+
+
+def test_undo_and_redo_are_in_the_toolbar_and_say_what_they_would_do(demo_window: MainWindow) -> None:
+    buttons = {button.defaultAction().objectName(): button for button in demo_window.menus.toolbar.buttons}
+    undo, redo = buttons["edit.undo"], buttons["edit.redo"]
+    assert not undo.isEnabled()
+    assert not redo.isEnabled()
+    labels = demo_window.labelling.labels
+    assert labels is not None
+    edit = labels.change(Window(3, 4, 1, 1), np.array([[1]]))
+    demo_window.labelling.paint(edit, "Point: Corn")
+    assert undo.isEnabled()
+    assert undo.toolTip() == "Undo Point: Corn (Ctrl+Z)"
+    assert undo.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+    undo.click()
+    assert not undo.isEnabled()
+    assert redo.toolTip() == "Redo Point: Corn (Ctrl+Shift+Z)"
+    redo.click()
+    assert demo_window.labelling.counts == {1: 1}
