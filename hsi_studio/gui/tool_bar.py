@@ -15,7 +15,7 @@ _ICON_SIDE = 18
 _GAP = 6
 _BORDER = 8
 _BARE = "view.", "edit."
-"""What has no name beside its icon: the icon is known everywhere, and names that change move other buttons."""
+"""What has no name beside its icon: the icon is known, and a name that changes would move other buttons."""
 _KNOWN = "tool.inspect", "tool.pan"
 """What loses its name first."""
 
