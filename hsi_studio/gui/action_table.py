@@ -261,7 +261,8 @@ TOOLS_MENU = (
 )  # fmt: skip
 LABELS_MENU = CLASS_MENU
 MODEL_MENU = (
-    "model.live", "model.predict", "model.suggest", SEPARATOR, *WORD_MENU, SEPARATOR, "model.apply",
+    "model.live", "model.predict", "model.suggest", SEPARATOR, *WORD_MENU, SEPARATOR,
+    "model.shares", "model.apply",
 )  # fmt: skip
 HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.about")
 TOOLBAR = (
