@@ -25,7 +25,13 @@ class Engine(QObject):
     failed = Signal(str, object)
     """(kind, `Failed`)"""
     died = Signal(object)
-    """Exit status, negative for a signal: the process ended by itself and what it was doing is lost."""
+    """Exit status, negative for a signal: the process ended by itself and what it was doing is lost.
+
+    None when it could not be started at all.
+    """
+
+    busy_changed = Signal()
+    """A question was asked, answered, given up or lost."""
 
     _received = Signal(object)
     _ended = Signal(object)
@@ -55,11 +61,13 @@ class Engine(QObject):
         self._next += 1
         self._newest[kind] = self._next
         self._send(Request(kind, self._next, priority, body))
+        self.busy_changed.emit()
 
     def cancel(self, kind: str) -> None:
         """Give up a question; its answers are not delivered any more."""
         if self._newest.pop(kind, None) is not None:
             self._send(Cancel(kind))
+            self.busy_changed.emit()
 
     def release(self) -> None:
         """End the process to free its memory; the next request starts it again."""
@@ -68,6 +76,7 @@ class Engine(QObject):
         if link is not None:
             self._old = [old for old in self._old if old.is_alive()] + [link]
             link.hang_up()
+        self.busy_changed.emit()
 
     def stop(self) -> None:
         """End the process and wait until it is gone."""
@@ -92,15 +101,18 @@ class Engine(QObject):
             case Done():
                 del self._newest[reply.kind]
                 self.done.emit(reply.kind)
+                self.busy_changed.emit()
             case Failed():
                 del self._newest[reply.kind]
                 self.failed.emit(reply.kind, reply)
+                self.busy_changed.emit()
 
     def _on_end(self, link: _Link) -> None:
         if link is self._link:
             self._link = None
             self._newest.clear()
             self.died.emit(link.exit_code)
+            self.busy_changed.emit()
 
 
 class _Link(threading.Thread):
@@ -126,7 +138,11 @@ class _Link(threading.Thread):
             self._wake.notify()
 
     def run(self) -> None:
-        process = EngineProcess(self._service)
+        try:
+            process = EngineProcess(self._service)
+        except (OSError, RuntimeError):
+            self._engine._ended.emit(self)
+            return
         self.pid = process.pid
         writer = threading.Thread(target=self._write, args=(process,), daemon=True)
         writer.start()

@@ -17,6 +17,7 @@ from hsi_studio.errors import Cancelled
 _REPORT_EVERY_S = 0.05
 
 Lane = Literal["files", "models"]
+Outcome = Literal["", "done", "failed", "cancelled"]
 LANES: tuple[Lane, ...] = ("files", "models")
 
 
@@ -27,19 +28,22 @@ class Job:
     `work` gets a `Progress` whose `update` raises `Cancelled` once the user has cancelled.
     `on_done` gets its result, on the GUI thread. `outcome` is empty until the job has ended. Jobs of one lane
     run one after the other, those of different lanes side by side: a map that takes minutes must not keep a
-    file from opening.
+    file from opening. Work that is followed (`JobQueue.follow`) goes on elsewhere; `on_cancel` ends it. Of
+    jobs that are done again and again (`repeats`) only the last of a title is worth listing.
     """
 
     title: str
-    work: Callable[[Progress], Any]
+    work: Callable[[Progress], Any] = lambda _: None
     on_done: Callable[[Any], object] | None = None
     on_error: Callable[[Exception], object] | None = None
+    on_cancel: Callable[[], object] | None = None
     lane: Lane = "files"
+    repeats: bool = False
     fraction: float | None = None
     text: str = ""
     started: float | None = None
     finished: float | None = None
-    outcome: Literal["", "done", "failed", "cancelled"] = ""
+    outcome: Outcome = ""
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     def cancel(self) -> None:
@@ -84,6 +88,7 @@ class JobQueue(QObject):
         self._lock = threading.Condition()
         self._waiting: deque[Job] = deque()
         self._running: dict[Lane, Job] = {}
+        self._elsewhere: list[Job] = []
         self._stopping = False
         self._progressed.connect(self._on_progress)
         self._finished.connect(self._on_finished)
@@ -101,12 +106,31 @@ class JobQueue(QObject):
 
     @property
     def jobs(self) -> tuple[Job, ...]:
-        """The running jobs and those waiting."""
+        """The running jobs, those waiting, and those that go on elsewhere."""
         with self._lock:
-            return (*self._running.values(), *self._waiting)
+            return (*self._running.values(), *self._waiting, *self._elsewhere)
+
+    def follow(self, job: Job) -> Job:
+        """List work that goes on elsewhere, until `conclude`."""
+        job.started = time.monotonic()
+        self._elsewhere.append(job)
+        self.added.emit(job)
+        return job
+
+    def tell(self, job: Job, fraction: float | None, text: str) -> None:
+        """Tell how far work elsewhere is."""
+        self._on_progress(job, fraction, text)
+
+    def conclude(self, job: Job, outcome: Outcome) -> None:
+        """Tell that work elsewhere is over, and how."""
+        self._elsewhere.remove(job)
+        job.finished, job.outcome = time.monotonic(), outcome
+        self.ended.emit(job)
 
     def cancel(self, job: Job) -> None:
         """Cancel a waiting or running job."""
+        if job in self._elsewhere and job.on_cancel is not None:
+            job.on_cancel()
         job.cancel()
         with self._lock:
             if job in self._waiting:

@@ -51,7 +51,7 @@ class LiveTexts(QObject):
         self._engine = Engine("hsi_studio.live.text_service:TextService", self)
         self._engine.answered.connect(self._on_answer)
         self._engine.failed.connect(self._on_failure)
-        self._engine.done.connect(self._on_done)
+        self._engine.busy_changed.connect(self._on_done)
         self._settle = _timer(self, SETTLED_MS, self._follow)
         # The encoder holds half a gigabyte; texts that were read before are on disk.
         self._idle = _timer(self, _IDLE_MS, self._engine.release)

@@ -60,6 +60,18 @@ class CanvasMarks(CanvasView):
         self._scene.marks.highlight = highlight
         self.update()
 
+    def set_chip(self, text: str, *, warns: bool = False) -> None:
+        """Write something into the upper left corner, as a warning or not; nothing when empty."""
+        scene = self._scene
+        if (text, warns) != (scene.chip, scene.chip_warns):
+            scene.chip, scene.chip_warns = text, warns
+            self.update()
+
+    @property
+    def chip(self) -> str:
+        """What stands in the upper left corner."""
+        return self._scene.chip
+
     def set_draft(self, draft: Draft | None) -> None:
         """Show a region being drawn."""
         self._scene.marks.draft = draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QRect, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QWidget
 
@@ -24,6 +24,7 @@ from hsi_studio.gui.outlines import Outline
 from hsi_studio.gui.theme import Theme
 
 _SLOW_S = 0.015
+_CORNER = QPointF(10, 10)
 
 
 @dataclass
@@ -88,6 +89,8 @@ class Scene:
     metres_per_pixel: float | None = None
     labels: LabelLayer | None = None
     frame: Frame = field(default_factory=Frame)
+    chip: str = ""
+    chip_warns: bool = False
 
     def clear(self) -> None:
         """Forget what belongs to the cube shown so far; regions and markers are their owner's to replace."""
@@ -159,6 +162,8 @@ class Scene:
         minimap, overview = sight.minimap(), self.service.overview()
         if minimap is not None and overview is not None and minimap.plate.intersects(QRectF(wanted)):
             minimap.paint(painter, overview, sight.visible, palette)
+        if self.chip and not self.bare:
+            overlays.paint_chip(painter, _CORNER, self.chip, palette, warns=self.chip_warns)
         if self.metres_per_pixel is not None:
             bar = ScaleBar.fitting(self.metres_per_pixel / sight.transform.scale)
             bar.paint(painter, sight.size, palette)

@@ -44,6 +44,8 @@ class JobsPanel(QScrollArea):
         return tuple(reversed(self._rows.values()))
 
     def _add(self, job: Job) -> None:
+        if job.repeats:
+            self._drop(*(old for old in self._rows if old.outcome and old.title == job.title))
         row = JobRow(job, self._jobs)
         self._rows[job] = row
         self._column.insertWidget(0, row)
@@ -53,7 +55,10 @@ class JobsPanel(QScrollArea):
 
     def _drop_old(self) -> None:
         ended = [job for job in self._rows if job.outcome]
-        for job in ended[: max(0, len(ended) - _KEPT)]:
+        self._drop(*ended[: max(0, len(ended) - _KEPT)])
+
+    def _drop(self, *jobs: Job) -> None:
+        for job in jobs:
             self._rows.pop(job).deleteLater()
 
     def _refresh(self, job: Job) -> None:

@@ -11,11 +11,11 @@ from hsi_studio.app.network_trainer import NetworkTrainer
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
 from hsi_studio.gui.classes_panel import ClassesPanel
+from hsi_studio.gui.live_status import LiveStatus
 from hsi_studio.gui.model_panel import ModelPanel
 from hsi_studio.gui.similarity_view import SimilarityView
 from hsi_studio.gui.training_view import TrainingView
 from hsi_studio.gui.word_commands import WordCommands
-from hsi_studio.live.messages import Failed
 from hsi_studio.live.network_service import Trained
 from hsi_studio.live.uncertainty import Suggestion
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 class LiveCommands:
     """Owns the followers of texts and labels for the main window."""
+
+    words: WordCommands
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
@@ -38,15 +40,11 @@ class LiveCommands:
         self.panel.below.addWidget(self.words.query_field)
         self.training.train_wanted.connect(self.train)
         self.trainer.trained.connect(self._on_trained)
-        self.trainer.failed.connect(lambda failed: self._tell("Training S3FN", failed))
         self._suggested: tuple[int, int] | None = None
         self._apply(window.settings.live)
         follower = self.follower
         follower.suggested.connect(self._on_suggested)
-        follower.failed.connect(lambda failed: self._tell("Predicting", failed))
-        self.texts.failed.connect(lambda failed: self._tell("Reading the texts", failed))
-        for engine in (follower.engine, self.texts.engine, self.trainer.engine):
-            engine.died.connect(self._on_death)
+        self.status = LiveStatus(window, self.texts, follower, self.trainer)
         follower.options_changed.connect(lambda _: window.commands.refresh())
         follower.shown_changed.connect(lambda _: window.commands.refresh())
 
@@ -63,7 +61,9 @@ class LiveCommands:
     def add_panels(self, panel: ClassesPanel) -> None:
         """Put the description and the similarities under the class table."""
         panel.below.addWidget(self.words.editor)
-        panel.below.addWidget(SimilarityView(self.texts))
+        similarity = SimilarityView(self.texts)
+        similarity.below.addWidget(self.words.matter)
+        panel.below.addWidget(similarity)
 
     def toggle(self) -> None:
         """Follow labels and texts, or stop doing so."""
@@ -127,19 +127,3 @@ class LiveCommands:
         self._window.toaster.tell(
             f"S3FN learned from the labels of {cube.name} and takes part in the map.", "good"
         )
-
-    def _on_death(self, status: int | None) -> None:
-        why = "the system stopped it, perhaps for lack of memory" if status == -9 else f"status {status}"
-        self._window.toaster.tell(
-            f"The background process ended unexpectedly ({why}); it starts again with the next change.",
-            "warning",
-        )
-
-    def _tell(self, what: str, failed: Failed) -> None:
-        self._window.toaster.tell_error(what, _error(failed))
-
-
-def _error(failed: Failed) -> Exception:
-    if failed.details:
-        return RuntimeError(failed.details)
-    return HsiError(failed.cause, failed.remedy)

@@ -15,6 +15,7 @@ from hsi_studio.core.region import Rectangle, Region
 from hsi_studio.core.window import Window
 from hsi_studio.gui.canvas_transform import ViewTransform
 from hsi_studio.gui.shades import mixed, translucent
+from hsi_studio.gui.theme import Theme
 
 GRID_FROM = 12.0
 """Widget units per pixel from which the grid is drawn."""
@@ -151,12 +152,16 @@ def paint_draft(painter: QPainter, transform: ViewTransform, draft: Draft, palet
         paint_chip(painter, points[-1] + QPointF(14, 10), draft.text, palette)
 
 
-def paint_chip(painter: QPainter, corner: QPointF, text: str, palette: QPalette) -> None:
-    """Paint a short text on a rounded plate."""
+def paint_chip(
+    painter: QPainter, corner: QPointF, text: str, palette: QPalette, *, warns: bool = False
+) -> None:
+    """Paint a short text on a rounded plate, which warns by a bar at its left."""
     metrics = painter.fontMetrics()
     size = QSizeF(metrics.horizontalAdvance(text) + 14, metrics.height() + 6)
     plate = QRectF(corner, size)
     paint_plate(painter, plate, palette)
+    if warns:
+        painter.fillRect(QRectF(corner, QSizeF(3, size.height())), QColor(Theme.current().warning))
     painter.setPen(palette.text().color())
     painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import psutil
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
@@ -29,7 +31,10 @@ class StatusBar(QStatusBar):
         )
         self.classes.setProperty("title", True)
         self.zoom, self.memory = named(QLabel(), "Zoom"), named(QLabel(), "Memory in use")
-        self.memory.setToolTip("Memory of this program, without files that are merely mapped")
+        self.memory.setToolTip(
+            "Memory of this program and its processes, without files that are merely mapped"
+        )
+        self.processes: Callable[[], Iterable[int]] = tuple
         self.work = WorkLabel(jobs)
         self.work.clicked.connect(self.jobs_wanted)
         self.kept = KeptLabel()
@@ -85,7 +90,8 @@ class StatusBar(QStatusBar):
         )
 
     def _show_memory(self) -> None:
-        self.memory.setText(f"{private_bytes() / 1e6:.0f} MB")
+        used = private_bytes() + sum(map(private_bytes, self.processes()))
+        self.memory.setText(f"{used / 1e6:.0f} MB")
 
 
 class WorkLabel(QWidget):
@@ -99,6 +105,7 @@ class WorkLabel(QWidget):
         self.setToolTip("Show the jobs")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._jobs = jobs
+        self._device = "CPU"
         self.label = muted("idle")
         self.label.setWordWrap(False)
         self.bar = progress_bar("Progress of the running job")
@@ -119,12 +126,17 @@ class WorkLabel(QWidget):
         self.bar.setVisible(bool(waiting))
         self.cancel.setVisible(bool(waiting))
         if not waiting:
-            self.label.setText("idle")
+            self.label.setText(f"{self._device} · idle")
             return
         job = waiting[0]
         more = f" · {len(waiting) - 1} waiting" if len(waiting) > 1 else ""
-        self.label.setText(job.title + more)
+        self.label.setText(f"{self._device} · {job.title}{more}")
         show_fraction(self.bar, job.fraction)
+
+    def show_device(self, device: str) -> None:
+        """Name what computes."""
+        self._device = device
+        self._refresh()
 
     def _cancel(self) -> None:
         for job in self._jobs.jobs[:1]:
@@ -135,7 +147,10 @@ class WorkLabel(QWidget):
         super().mouseReleaseEvent(event)
 
 
-def private_bytes() -> int:
-    """Return the memory of this process that is its own: not shared, not a mapped file's."""
-    info = psutil.Process().memory_info()
+def private_bytes(process: int | None = None) -> int:
+    """Return the memory that is a process's own: not shared, not a mapped file's; 0 when it is gone."""
+    try:
+        info = psutil.Process(process).memory_info()
+    except psutil.NoSuchProcess:
+        return 0
     return int(info.rss - getattr(info, "shared", 0))

@@ -17,6 +17,9 @@ class Counting:
                 for i in range(body):
                     time.sleep(0.01)
                     yield i
+            case "hang":
+                yield "begun"
+                sum(range(10**11))
             case "echo":
                 yield body
             case "fail":

@@ -123,3 +123,13 @@ def test_process_ends_with_the_program(tmp_path: Path) -> None:
         os.kill(window.pid, signal.SIGKILL)
         child.wait(20)
     assert not child.is_running()
+
+
+def test_stopping_does_not_wait_for_a_step_that_never_ends(
+    engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
+) -> None:
+    engine.request("hang")
+    qtbot.waitUntil(lambda: bool(said), timeout=20_000)
+    started = time.monotonic()
+    engine.stop()
+    assert time.monotonic() - started < 2

@@ -1,0 +1,78 @@
+"""The live map in the window, with the real process, without texts: reading them loads torch."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from hsi_studio.app.live_layers import PREDICTION
+from hsi_studio.app.session import OpenCube
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.cube import Cube
+from hsi_studio.core.presets import default_view
+from hsi_studio.core.project import Edit
+from hsi_studio.core.window import Window
+from hsi_studio.gui.main_window import MainWindow
+
+SIDE, BANDS = 24, 20
+
+
+@pytest.fixture
+def live_window(window: MainWindow, make_cube: Callable[..., Cube]) -> MainWindow:
+    """Two vertical fields of unlike spectra under live prediction."""
+    random = np.random.default_rng(0)
+    truth = np.broadcast_to(np.repeat([0, 1], SIDE // 2), (SIDE, SIDE))
+    values = (random.random((2, BANDS)) * 1000 + 500)[truth] + random.normal(0, 20, (SIDE, SIDE, BANDS))
+    cube = make_cube(values.astype(np.float32))
+    window.live.follower.set_options(live=True)
+    window.session.add(OpenCube(cube, default_view(cube)))
+    table = ClassTable.from_names(["Corn", "Wheat"])
+    window.labelling.commit(Edit("Classes", classes=(window.labelling.classes, table)))
+    return window
+
+
+def label(window: MainWindow, row: int, col: int, id: int) -> None:
+    assert window.labelling.labels is not None
+    window.labelling.paint(window.labelling.labels.change(Window(row, col, 1, 1), np.array([[id]])), "Point")
+
+
+def with_map(window: MainWindow, qtbot: QtBot) -> None:
+    """Label a pixel of each field and wait for the map."""
+    label(window, 3, 3, 1)
+    label(window, 3, 20, 2)
+    qtbot.waitUntil(lambda: window.live.follower.shown is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.live.follower.engine.busy, timeout=60_000)
+
+
+def test_chip_tells_the_map_and_when_it_is_out_of_date(live_window: MainWindow, qtbot: QtBot) -> None:
+    window = live_window
+    assert window.canvas.chip == ""
+    with_map(window, qtbot)
+    assert window.canvas.chip == f"{PREDICTION} 55 % · hold I for the bare image"
+    window.live.toggle()
+    window.live.texts.set_enabled(False)
+    label(window, 4, 4, 2)
+    assert "out of date: U" in window.canvas.chip
+    window.live.follower.predict()
+    qtbot.waitUntil(lambda: "hold I" in window.canvas.chip, timeout=60_000)
+    assert window.session.current is not None
+    window.session.update_layer(0, visible=False)
+    assert window.canvas.chip == ""
+
+
+def test_memory_counts_the_processes(live_window: MainWindow, qtbot: QtBot) -> None:
+    with_map(live_window, qtbot)
+    assert live_window.live.follower.engine.pid in set(live_window.status.processes())
+    assert live_window.status.work.label.text() == "CPU · idle"
+
+
+def test_quitting_while_a_map_is_made_takes_no_time(live_window: MainWindow) -> None:
+    label(live_window, 3, 3, 1)
+    label(live_window, 3, 20, 2)
+    assert set(live_window.live.follower.engine.busy) == {"scene", "map"}
+    started = time.monotonic()
+    live_window.live.stop()
+    assert time.monotonic() - started < 2
+    assert live_window.live.follower.engine.pid is None
