@@ -193,10 +193,10 @@ MODEL = (
     ActionRow(
         "model.suggest",
         "Suggest the next pixel",
-        lambda w: w.live.suggest(),
+        lambda w: w.live.suggestions.go_on(),
         "N",
         enabled=lambda w: w.live.can_suggest,
-        hint="Go to the unlabelled pixel whose class would teach most",
+        hint="Go to the unlabelled pixel whose class would teach most; again: pass it over",
     ),
     ActionRow(
         "model.shares",

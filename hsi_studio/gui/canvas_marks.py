@@ -13,6 +13,7 @@ from hsi_studio.gui.canvas_view import CanvasView
 from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.outlines import Outline, outlined
 from hsi_studio.gui.overlays import Draft
+from hsi_studio.gui.suggestion_mark import SuggestionMark
 
 
 class CanvasMarks(CanvasView):
@@ -71,6 +72,11 @@ class CanvasMarks(CanvasView):
     def chip(self) -> str:
         """What stands in the upper left corner."""
         return self._scene.chip
+
+    def set_suggestion(self, suggestion: SuggestionMark | None) -> None:
+        """Mark the pixel that the user is asked about."""
+        self._scene.marks.suggestion = suggestion
+        self.update()
 
     def set_draft(self, draft: Draft | None) -> None:
         """Show a region being drawn."""

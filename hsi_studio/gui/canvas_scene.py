@@ -21,6 +21,7 @@ from hsi_studio.gui.canvas_transform import ViewTransform
 from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.label_layer import REACH, LabelLayer
 from hsi_studio.gui.outlines import Outline
+from hsi_studio.gui.suggestion_mark import SuggestionMark
 from hsi_studio.gui.theme import Theme
 
 _SLOW_S = 0.015
@@ -38,6 +39,7 @@ class Marks:
     outline: Outline | None = None
     selection: Outline | None = None
     highlight: Highlight | None = None
+    suggestion: SuggestionMark | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,8 @@ class Scene:
                 outline.paint(painter, transform)
         if self.marks.inspected is not None:
             overlays.paint_inspected(painter, transform, *self.marks.inspected)
+        if self.marks.suggestion is not None:
+            self.marks.suggestion.paint(painter, transform, palette)
         if self.marks.draft is not None:
             overlays.paint_draft(painter, transform, self.marks.draft, palette)
 

@@ -49,7 +49,8 @@ KEYS = tuple(row.key for row in TOOLS)
 
 
 def _pick(number: int, window: MainWindow) -> None:
-    window.labelling.set_active(tuple(window.labelling.classes)[number - 1].id)
+    if not window.live.suggestions.accept_number(number):
+        window.labelling.set_active(tuple(window.labelling.classes)[number - 1].id)
 
 
 def _has_class(number: int, window: MainWindow) -> bool:

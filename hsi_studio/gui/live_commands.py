@@ -14,10 +14,10 @@ from hsi_studio.gui.classes_panel import ClassesPanel
 from hsi_studio.gui.live_status import LiveStatus
 from hsi_studio.gui.model_panel import ModelPanel
 from hsi_studio.gui.similarity_view import SimilarityView
+from hsi_studio.gui.suggestions import Suggestions
 from hsi_studio.gui.training_view import TrainingView
 from hsi_studio.gui.word_commands import WordCommands
 from hsi_studio.live.network_service import Trained
-from hsi_studio.live.uncertainty import Suggestion
 
 if TYPE_CHECKING:
     from hsi_studio.gui.main_window import MainWindow
@@ -27,6 +27,7 @@ class LiveCommands:
     """Owns the followers of texts and labels for the main window."""
 
     words: WordCommands
+    suggestions: Suggestions
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
@@ -40,10 +41,10 @@ class LiveCommands:
         self.panel.below.addWidget(self.words.query_field)
         self.training.train_wanted.connect(self.train)
         self.trainer.trained.connect(self._on_trained)
-        self._suggested: tuple[int, int] | None = None
         self._apply(window.settings.live)
         follower = self.follower
-        follower.suggested.connect(self._on_suggested)
+        self.suggestions = Suggestions(window.canvas, window.session, window.labelling, follower)
+        self.suggestions.notice.connect(window.toaster.tell)
         self.status = LiveStatus(window, self.texts, follower, self.trainer)
         follower.options_changed.connect(lambda _: window.commands.refresh())
         follower.shown_changed.connect(lambda _: window.commands.refresh())
@@ -89,13 +90,6 @@ class LiveCommands:
         except HsiError as error:
             self._window.toaster.tell_error("Training S3FN", error)
 
-    def suggest(self) -> None:
-        """Go to the pixel that would teach most; again: pass it over."""
-        labels = self._window.labelling.labels
-        last = self._suggested
-        unlabelled = last is not None and labels is not None and not labels.at(*last)
-        self.follower.suggest(pass_over=last if unlabelled else None)
-
     def _apply(self, live: bool) -> None:
         self.texts.set_enabled(live)
         self.follower.set_options(live=live)
@@ -105,22 +99,6 @@ class LiveCommands:
         self.follower.stop()
         self.trainer.stop()
         self.texts.stop()
-
-    def _on_suggested(self, found: Suggestion | None) -> None:
-        if found is None:
-            self._window.toaster.tell("Every pixel is labelled.", "info")
-            return
-        self._suggested = found.row, found.col
-        canvas = self._window.canvas
-        canvas.center_on(found.row + 0.5, found.col + 0.5)
-        canvas.pick(found.row, found.col, collect=False)
-        names = {entry.id: entry.name for entry in self._window.labelling.classes}
-        self._window.labelling.set_active(found.first)
-        self._window.toaster.tell(
-            f"{names[found.first]} or {names[found.second]}? A click with the right class teaches most here; "
-            "N goes on.",
-            "info",
-        )
 
     def _on_trained(self, cube: Cube, trained: Trained) -> None:
         self.follower.set_network(cube, trained.features)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.live_layers import PREDICTION
@@ -76,3 +77,51 @@ def test_quitting_while_a_map_is_made_takes_no_time(live_window: MainWindow) -> 
     live_window.live.stop()
     assert time.monotonic() - started < 2
     assert live_window.live.follower.engine.pid is None
+
+
+def suggested(window: MainWindow, qtbot: QtBot) -> tuple[int, int]:
+    """Wait until a pixel is asked about."""
+    suggestions = window.live.suggestions
+    qtbot.waitUntil(lambda: suggestions.current is not None, timeout=30_000)
+    assert suggestions.current is not None
+    return suggestions.current.row, suggestions.current.col
+
+
+def test_suggested_pixels_are_answered_with_keys(live_window: MainWindow, qtbot: QtBot) -> None:
+    window, suggestions = live_window, live_window.live.suggestions
+    with_map(window, qtbot)
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+    first = suggested(window, qtbot)
+    assert window.canvas.inspected == first
+    assert window.canvas._scene.marks.suggestion is not None
+    assert "(Enter) or" in window.canvas._scene.marks.suggestion.question
+    qtbot.keyClick(window.canvas, Qt.Key.Key_2)
+    second = suggested(window, qtbot)
+    assert window.labelling.labels is not None
+    assert (window.labelling.labels.at(*first), first != second) == (2, True)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+    qtbot.waitUntil(lambda: suggestions.current is not None and suggested(window, qtbot) != second)
+    third, likelier = suggested(window, qtbot), suggestions.current.first if suggestions.current else 0
+    assert not window.labelling.labels.at(*second)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    suggested(window, qtbot)
+    assert window.labelling.labels.at(*third) == likelier
+    window.labelling.undo()
+    assert suggested(window, qtbot) == third
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert suggestions.current is None
+    assert window.canvas._scene.marks.suggestion is None
+    qtbot.keyClick(window.canvas, Qt.Key.Key_1)  # picks a class again
+    assert window.labelling.active == 1
+
+
+def test_a_click_answers_too(live_window: MainWindow, qtbot: QtBot) -> None:
+    window = live_window
+    with_map(window, qtbot)
+    window.live.suggestions.go_on()
+    first = suggested(window, qtbot)
+    label(window, *first, 1)
+    assert suggested(window, qtbot) != first
+    window.session.close(0)
+    assert window.live.suggestions.current is None
