@@ -1,4 +1,4 @@
-"""The open cubes, and the layers of the current one with eye and opacity."""
+"""The layers of the current cube with eye and opacity."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QSizePolicy,
     QSlider,
     QVBoxLayout,
@@ -20,55 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsi_studio.app.session import Session
-from hsi_studio.core.facts import summary
-from hsi_studio.gui.rich_list import SECOND_LINE, RichDelegate
 from hsi_studio.gui.widgets import named, quiet_button, set_icon
-
-_MOST_ROWS_SHOWN = 5
-
-
-class CubesList(QListWidget):
-    """Open cubes; the selected one is the current one of the session."""
-
-    menu_wanted = Signal(QPoint)
-    """A context menu for the current cube, at this place of the screen."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self.setAccessibleName("Open cubes")
-        self.setItemDelegate(RichDelegate(self))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._ask_for_menu)
-        self.currentRowChanged.connect(self._select)
-        session.cubes_changed.connect(self._fill)
-        session.current_changed.connect(self._mark_current)
-        self._fill()
-
-    def _fill(self) -> None:
-        self.blockSignals(True)
-        self.clear()
-        for opened in self._session.cubes:
-            item = QListWidgetItem(opened.cube.name, self)
-            item.setData(SECOND_LINE, summary(opened.cube))
-            item.setToolTip(str(opened.cube.path or opened.cube.name))
-        self._mark_current()
-        self.blockSignals(False)
-        rows = min(max(1, self.count()), _MOST_ROWS_SHOWN)
-        self.setFixedHeight(rows * max(self.sizeHintForRow(0), 28) + 2)
-
-    def _mark_current(self) -> None:
-        current = self._session.current
-        self.setCurrentRow(-1 if current is None else self._session.cubes.index(current))
-
-    def _select(self, row: int) -> None:
-        self._session.select(row)
-
-    def _ask_for_menu(self, position: QPoint) -> None:
-        if self.itemAt(position) is not None:
-            self.menu_wanted.emit(self.viewport().mapToGlobal(position))
 
 
 @dataclass(frozen=True)

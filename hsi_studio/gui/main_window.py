@@ -29,6 +29,7 @@ from hsi_studio.gui.canvas import Canvas
 from hsi_studio.gui.class_commands import ClassCommands
 from hsi_studio.gui.classes_panel import ClassesPanel
 from hsi_studio.gui.command_palette import CommandPalette
+from hsi_studio.gui.cubes_list import CubesList
 from hsi_studio.gui.docks import Dock, Docks, restore_geometry, saved_geometry
 from hsi_studio.gui.drops import Drops
 from hsi_studio.gui.file_commands import FileCommands
@@ -36,7 +37,7 @@ from hsi_studio.gui.help_view import HelpView
 from hsi_studio.gui.jobs_panel import JobsPanel
 from hsi_studio.gui.label_commands import LabelCommands
 from hsi_studio.gui.label_desk import LabelDesk
-from hsi_studio.gui.layers_panel import CubesList, LayersList
+from hsi_studio.gui.layers_panel import LayersList
 from hsi_studio.gui.legend_panel import LegendPanel
 from hsi_studio.gui.live_commands import LiveCommands
 from hsi_studio.gui.menus import Menus

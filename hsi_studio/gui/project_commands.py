@@ -43,6 +43,8 @@ class ProjectCommands(QObject):
         self._project.moved.connect(self._on_moved)
         self._project.checked.connect(self._on_checked)
         self._project.failed.connect(self._on_failed)
+        window.session.cubes_changed.connect(self._forget_found)
+        self._project.changed.connect(self._forget_found)
 
     def new(self) -> None:
         """Ask for a name and begin a project there."""
@@ -133,9 +135,21 @@ class ProjectCommands(QObject):
 
     def _set_missing(self, missing: tuple[Missing, ...]) -> None:
         self.missing = missing
+        self._window.cubes.show_missing(missing)
         self._window.commands.refresh(("project.locate",))
 
     # Missing cubes
+
+    def _forget_found(self) -> None:
+        """Miss no cube that was opened in another way, and none of another project."""
+        labelling, opened = self._window.labelling, self._window.session.cubes
+        known = {cube.fingerprint for cube in labelling.state.cubes}
+        found = {labelling.number_of(one) for one in opened}
+        still = (
+            one for one in self.missing if one.known.fingerprint in known and one.known.number not in found
+        )
+        if len(left := tuple(still)) < len(self.missing):
+            self._set_missing(left)
 
     def _look_at(self, dialog: LocateDialog, missing: Missing, path: Path) -> None:
         def told(still: Missing | None) -> None:

@@ -18,6 +18,7 @@ def connect(window: MainWindow) -> None:
     _connect_start_page(window)
     window.theme.changed.connect(window.on_theme)
     window.cubes.menu_wanted.connect(window.menus.context)
+    window.cubes.locate_wanted.connect(window.projects.locate)
     window.status.jobs_wanted.connect(lambda: window.docks.show("Jobs"))
     window.jobs.failed.connect(lambda job, error: window.toaster.tell_error(job.title, error))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.core.labels import Labels
@@ -16,6 +16,7 @@ from hsi_studio.core.window import Window
 from hsi_studio.gui.dialogs.locate import LocateDialog
 from hsi_studio.gui.dialogs.unsaved import UnsavedDialog
 from hsi_studio.gui.main_window import MainWindow
+from hsi_studio.gui.rich_list import FADED, RIGHT_TEXT
 from hsi_studio.io.project import ProjectFile
 
 Wait = Callable[[MainWindow], None]
@@ -59,6 +60,10 @@ def _choose(path: Path) -> None:
     dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog) and w.isVisible())
     dialog.filesSelected.emit([str(path)])
     dialog.close()
+
+
+def _button(inside: QWidget, text: str) -> QPushButton:
+    return next(button for button in inside.findChildren(QPushButton) if button.text() == text)
 
 
 def _dialog(kind: type[QDialog]) -> QDialog:
@@ -294,6 +299,65 @@ def test_a_moved_cube_is_located_in_a_folder(
     assert again.labelling.state.cubes[0].path == "../deep/deeper/scene.npy"
 
 
+def _two_cubes_one_missing(window: MainWindow, scene: Path, wait_for_jobs: Wait) -> Path:
+    """Return a project of two cubes; the one that was labelled first lies in another folder by now."""
+    other = scene.with_name("other.npy")
+    np.save(other, np.ones((20, 20, 12), np.float32))
+    project = scene.parent / "field.hsip"
+    window.project.new(project)
+    wait_for_jobs(window)
+    _paint(window, 2)
+    window.files.open_paths([other])
+    wait_for_jobs(window)
+    _paint(window, 5)
+    window.close()
+    window.stop()
+    moved = scene.parent / "moved"
+    moved.mkdir()
+    scene.rename(moved / scene.name)
+    return project
+
+
+def test_missing_cubes_are_greyed_in_the_list_and_lead_to_locate(
+    scene_window: MainWindow, open_window: Open, scene: Path, wait_for_jobs: Wait, qtbot: QtBot
+) -> None:
+    project = _two_cubes_one_missing(scene_window, scene, wait_for_jobs)
+    window = open_window()
+    window.files.open_paths([project])
+    wait_for_jobs(window)
+    dialog = _dialog(LocateDialog)
+    assert dialog.list.horizontalScrollBar().maximum() == 0  # type: ignore[attr-defined]
+    dialog.close()
+    cubes = window.cubes
+    item = cubes.item(1)
+    assert (cubes.count(), item.text(), item.data(RIGHT_TEXT), item.data(FADED)) == (
+        2, "scene.npy", "Locate…", True,
+    )  # fmt: skip
+    qtbot.mouseClick(cubes.viewport(), Qt.MouseButton.LeftButton, pos=cubes.visualItemRect(item).center())
+    assert window.session.cube is not None
+    assert window.session.cube.name == "other.npy"
+    assert cubes.currentRow() == 0
+    _dialog(LocateDialog).close()
+    window.files.open_paths([scene.parent / "moved" / scene.name])
+    wait_for_jobs(window)
+    assert window.projects.missing == ()
+    assert [cubes.item(row).data(FADED) for row in range(cubes.count())] == [None, None]
+
+
+def test_another_project_misses_nothing_of_the_one_before(
+    scene_window: MainWindow, open_window: Open, scene: Path, wait_for_jobs: Wait
+) -> None:
+    project = _two_cubes_one_missing(scene_window, scene, wait_for_jobs)
+    window = open_window()
+    window.files.open_paths([project])
+    wait_for_jobs(window)
+    _dialog(LocateDialog).close()
+    window.project.new(scene.parent / "new.hsip")
+    wait_for_jobs(window)
+    assert window.projects.missing == ()
+    assert window.cubes.count() == 1
+
+
 def test_a_damaged_project_is_recovered_into_a_copy(
     scene_window: MainWindow, open_window: Open, scene: Path, wait_for_jobs: Wait, qtbot: QtBot
 ) -> None:
@@ -313,6 +377,15 @@ def test_a_damaged_project_is_recovered_into_a_copy(
     toast = again.toaster.toasts[-1]
     assert "damaged" in toast.text
     assert not again.session.cubes
+    _button(toast, "Recover into a copy…").click()
+    _choose(scene.parent / "field recovered.hsip")
+    wait_for_jobs(again)
+    told = again.toaster.toasts[-1]
+    assert "field recovered.hsip holds what could be read." in told.text
+    _button(told, "Open").click()
+    wait_for_jobs(again)
+    assert again.labelling.counts == {1: 12}
+    assert again.windowTitle().startswith("scene.npy — field recovered.hsip")
 
 
 def test_newer_projects_are_refused(

@@ -27,6 +27,8 @@ _TEXT = (
     "Their labels are safe and are shown again as soon as the right files are found."
 )
 _COLUMNS = ("Cube", "Where it was", "What is wrong")
+_WIDTHS = (150, 220)
+"""Of all columns but the last, which takes what is left."""
 
 
 class LocateDialog(Question):
@@ -46,6 +48,7 @@ class LocateDialog(Question):
         self.list.setRootIsDecorated(False)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setUniformRowHeights(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.choose = QPushButton("Choose the file…")
         self.search = QPushButton("Search in a folder…")
         self.choose.clicked.connect(self._ask_file)
@@ -70,7 +73,7 @@ class LocateDialog(Question):
         self.note.setVisible(bool(note))
         self.list.clear()
         items = [self._item(one) for one in missing]
-        for column, width in enumerate((140, 220, 260)):
+        for column, width in enumerate(_WIDTHS):
             self.list.setColumnWidth(column, width)
         if items:
             self.list.setCurrentItem(items[0])
