@@ -52,7 +52,9 @@ def test_train_writes_a_model_that_predict_reads(cli: Callable, field: Path, tmp
     assert set(told["counts"]) == {"Corn", "Woods"}
 
 
-def test_describe_is_a_version_and_a_step_that_can_be_undone(cli: Callable, field: Path, tmp_path: Path) -> None:
+def test_describe_is_a_version_and_a_step_that_can_be_undone(
+    cli: Callable, field: Path, tmp_path: Path
+) -> None:
     text = tmp_path / "corn.txt"
     text.write_text("Maize in rows.\n", encoding="utf-8")
     told = cli("project", "describe", field, "--class", "corn", "--text", text, "--json").json
