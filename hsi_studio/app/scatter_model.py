@@ -20,12 +20,18 @@ from hsi_studio.core.labels import LabelEdit, Labels
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.scatter import Axis, Frame, Lasso, first_axes
 from hsi_studio.core.scatter_sample import Area, Sample
-from hsi_studio.core.selection import Selection
+from hsi_studio.core.selection import Rule, Selection
 from hsi_studio.core.window import Window
 
 
 class ScatterModel(QObject):
-    """Pixels of the current cube in a plane. Nothing is computed while it is asleep."""
+    """Pixels of the current cube in a plane. Nothing is computed while it is asleep.
+
+    Attributes
+    ----------
+    rule : callable
+        Tells where the active class may be painted, as a `Rule`; None for anywhere.
+    """
 
     axes_changed = Signal()
     """Axes, or which pixels are plotted; `sample` is None until it is read anew."""
@@ -47,6 +53,7 @@ class ScatterModel(QObject):
         super().__init__(parent)
         self._session, self._labelling, self._jobs = session, labelling, jobs
         self._awake = False
+        self.rule: Callable[[], Rule | None] = lambda: None
         self._view: tuple[Frame, tuple[int, int]] | None = None
         self._regions: dict[str, Sequence[tuple[Area, Color]]] = {}
         self._region_points: tuple[RegionPoints, ...] = ()
@@ -134,11 +141,11 @@ class ScatterModel(QObject):
 
     def _submit(self, id: int, labels: Labels, select: Callable[[Progress], Selection]) -> Job:
         cube, classes = self._session.cube, self._labelling.classes
-        name = classes[id].name
+        name, rule = classes[id].name, self.rule()
 
         def run(progress: Progress) -> tuple[Selection, LabelEdit]:
             selection = select(progress)
-            return selection, work.label_edit(labels, selection, id, classes)
+            return selection, work.label_edit(labels, selection, id, classes, rule)
 
         def done(answer: tuple[Selection, LabelEdit]) -> None:
             selection, edit = answer

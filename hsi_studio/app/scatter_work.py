@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ from hsi_studio.core.scatter import (
     selected,
 )
 from hsi_studio.core.scatter_sample import Area, Sample, class_picture, marked
-from hsi_studio.core.selection import Selection, set_selection
+from hsi_studio.core.selection import Rule, Selection, set_selection
 from hsi_studio.core.wand import everywhere
 from hsi_studio.core.window import Window
 
@@ -170,7 +171,10 @@ def select_all(question: Question, lassos: Sequence[Lasso], progress: Progress) 
     )
 
 
-def label_edit(labels: Labels, selection: Selection, id: int, classes: ClassTable) -> LabelEdit:
+def label_edit(
+    labels: Labels, selection: Selection, id: int, classes: ClassTable, rule: Rule | None = None
+) -> LabelEdit:
     """Return the edit that gives the selected pixels a class, those of locked classes apart."""
     locked = frozenset(entry.id for entry in classes if entry.locked)
-    return set_selection(labels, selection, id, locked=locked)
+    only = None if rule is None else partial(rule, labels)
+    return set_selection(labels, selection, id, only=only, locked=locked)

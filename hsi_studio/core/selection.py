@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from hsi_studio.core.labels import MOST_ID, LabelEdit, Labels, tile_keys
 from hsi_studio.core.window import Window
 
+Rule = Callable[[Labels, Window], NDArray[np.bool_]]
+"""Tells, with the labels before a change, which pixels (rows, cols) of a window may change."""
+
 Condition = Callable[[Window], NDArray[np.bool_]]
 """Tells of the pixels of a window inside the image, as (rows, cols), which of them may be painted."""
 

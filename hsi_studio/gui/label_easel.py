@@ -13,10 +13,10 @@ from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.session import Session
 from hsi_studio.core import class_edits
 from hsi_studio.core.labels import LabelEdit, Labels
+from hsi_studio.core.selection import Rule
 from hsi_studio.gui.label_options import Options
 from hsi_studio.gui.label_paint import (
     Paint,
-    Rule,
     adding,
     erasing,
     has_class,
@@ -57,7 +57,18 @@ class Easel(QObject):
         assert labels is not None
         if alt:
             return subtracting(labels, classes, active, tool)
-        return adding(labels, classes, active, tool, self._rule(options, shift))
+        return adding(labels, classes, active, tool, self.rule(options, shift=shift))
+
+    def rule(self, options: Options, *, shift: bool = False) -> Rule | None:
+        """Return where the active class may be painted; None for anywhere."""
+        current = self._session.current
+        if shift or options.where == "unlabelled":
+            return partial(has_class, 0)
+        if options.where == "predicted" and current is not None:
+            prediction = prediction_of(current)
+            name = self._labelling.classes[self._labelling.active].name
+            return None if prediction is None else where_predicted(prediction, name)
+        return None
 
     def eraser(self, tool: str) -> Paint | None:
         """Return what takes any class away; None, said aloud, where nothing may be changed."""
@@ -121,16 +132,6 @@ class Easel(QObject):
             self._session.set_labels_look(visible=True)
         if not active.visible:
             self.notice.emit(f"{active.name} is hidden: show the class to see what you paint.")
-
-    def _rule(self, options: Options, shift: bool) -> Rule | None:
-        current = self._session.current
-        if shift or options.where == "unlabelled":
-            return partial(has_class, 0)
-        if options.where == "predicted" and current is not None:
-            prediction = prediction_of(current)
-            name = self._labelling.classes[self._labelling.active].name
-            return None if prediction is None else where_predicted(prediction, name)
-        return None
 
     def _on_history(self) -> None:
         labels = self._labelling.labels

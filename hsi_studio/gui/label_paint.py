@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,11 +11,8 @@ from numpy.typing import NDArray
 from hsi_studio.app.session import OpenCube
 from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.labels import LabelEdit, Labels
-from hsi_studio.core.selection import Selection, set_selection
+from hsi_studio.core.selection import Rule, Selection, set_selection
 from hsi_studio.core.window import Window
-
-Rule = Callable[[Labels, Window], NDArray[np.bool_]]
-"""Tells, with the labels before a gesture, which pixels (rows, cols) of a window may change."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class PlotPanels(QObject):
 
         window = self._window
         model = ScatterModel(window.session, window.labelling, window.jobs, window)
+        tools = window.desk.tools
+        model.rule = lambda: tools.easel.rule(tools.options.now)
         panel = ScatterPanel(model, window.labelling, window.catalogue)
         panel.highlighted.connect(Highlighter(window.canvas, model).show)
         window.spectra.regions_changed.connect(partial(model.set_regions, "spectra"))

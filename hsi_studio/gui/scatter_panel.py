@@ -189,7 +189,7 @@ class ScatterPanel(QWidget):
             return self._labelling.refusal
         if no_class:
             return "Add a class first"
-        return "Give all selected pixels the active class; one undo takes it back"
+        return "Give the selected pixels the active class where tools may paint; one undo takes it back"
 
 
 def _grouped(number: int) -> str:

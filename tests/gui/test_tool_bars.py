@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from pytestqt.qtbot import QtBot
 
+from hsi_studio.app.scatter_model import ScatterModel
 from hsi_studio.core.window import Window
 from hsi_studio.gui.main_window import MainWindow
 
@@ -82,3 +83,16 @@ def test_undo_and_redo_are_in_the_toolbar_and_say_what_they_would_do(demo_window
     assert redo.toolTip() == "Redo Point: Corn (Ctrl+Shift+Z)"
     redo.click()
     assert demo_window.labelling.counts == {1: 1}
+
+
+def test_the_scatter_panel_paints_where_the_tools_may(demo_window: MainWindow) -> None:
+    demo_window.plots.fill_docks()
+    model = demo_window.findChild(ScatterModel)
+    labels = demo_window.labelling.labels
+    assert labels is not None
+    assert model.rule() is None
+    demo_window.desk.tools.options.change(where="unlabelled")
+    rule = model.rule()
+    assert rule is not None
+    before = labels.applied(labels.change(Window(0, 1, 1, 1), np.array([[3]])))
+    assert rule(before, Window(0, 0, 1, 3)).tolist() == [[True, False, True]]

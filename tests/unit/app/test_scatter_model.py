@@ -136,6 +136,19 @@ def test_selected_pixels_are_painted_in_one_step_and_locked_classes_kept(parts: 
     assert dict(parts.labelling.counts) == {locked: 3}
 
 
+def test_painting_keeps_to_where_the_tools_may_paint(parts: Parts) -> None:
+    soil, corn = parts.add_class("Soil"), parts.add_class("Corn")
+    labels = parts.labelling.labels
+    assert labels is not None
+    parts.labelling.paint(set_selection(labels, rectangle(Window(0, 0, 1, 3)), soil), "Brush")
+    parts.model.rule = lambda: lambda before, window: before.read(window) == 0
+    parts.plot()
+    parts.choose(lasso(0, 10, 0, 5))
+    with parts.qtbot.waitSignal(parts.model.notice):
+        parts.model.label()
+    assert dict(parts.labelling.counts) == {soil: 3, corn: 47}
+
+
 def test_strokes_made_while_the_job_ran_are_neither_lost_nor_painted_by_undo(parts: Parts) -> None:
     corn = parts.add_class("Corn")
     parts.plot()
