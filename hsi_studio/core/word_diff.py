@@ -31,4 +31,4 @@ def word_diff(old: str, new: str) -> Iterator[Piece]:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\s+|\w+|[^\w\s]", text)
+    return re.findall(r"\w+\s*|[^\w\s]\s*|\s+", text)

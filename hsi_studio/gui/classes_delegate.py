@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewIt
 from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.core.classes import ClassEntry
 from hsi_studio.core.label_stats import ClassSpectra
-from hsi_studio.gui.classes_model import ENTRY, PIXELS, Column
+from hsi_studio.gui.classes_model import ENTRY, FROM_WORDS, PIXELS, Column
 from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.swatches import paint_swatch
 from hsi_studio.gui.theme import icon, scaled_font
@@ -43,7 +43,7 @@ class ClassDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         match Column(index.column()):
             case Column.SWATCH:
-                paint_swatch(painter, option.rect, entry.color)
+                paint_swatch(painter, option.rect, entry.color, hatched=bool(index.data(FROM_WORDS)))
             case Column.SPECTRUM if entry.id in self._lines:
                 _paint_line(painter, option, self._lines[entry.id])
             case Column.EYE:

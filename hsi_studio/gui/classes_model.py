@@ -17,6 +17,8 @@ ENTRY = Qt.ItemDataRole.UserRole + 1
 """The row's `ClassEntry`."""
 PIXELS = Qt.ItemDataRole.UserRole + 2
 """Labelled pixels of the class in the current cube."""
+FROM_WORDS = Qt.ItemDataRole.UserRole + 3
+"""Whether the class is on the map by its words alone."""
 _KEYS = 9
 _MIME = "application/x-hsi-studio-class"
 _Index = QModelIndex | QPersistentModelIndex
@@ -50,6 +52,8 @@ class ClassModel(QAbstractTableModel):
         self._labelling = labelling
         self._shares: dict[tuple[int, str], str] = {}
         self._map = ""
+        self._from_words: frozenset[int] = frozenset()
+        self._trust = ""
         self._entries = tuple(labelling.classes)
         labelling.classes_changed.connect(self._on_classes)
         labelling.labels_changed.connect(lambda: self._repaint(Column.PIXELS))
@@ -64,6 +68,12 @@ class ClassModel(QAbstractTableModel):
     def row_of(self, id: int) -> int:
         """Return the row of a class, -1 for none."""
         return next((row for row, entry in enumerate(self._entries) if entry.id == id), -1)
+
+    def mark_from_words(self, ids: frozenset[int], trust: str) -> None:
+        """Mark classes that are on the map by their words alone; `trust` says how far that can be trusted."""
+        if (ids, trust) != (self._from_words, self._trust):
+            self._from_words, self._trust = ids, trust
+            self._repaint(*Column)
 
     def _on_classes(self) -> None:
         entries = tuple(self._labelling.classes)
@@ -111,7 +121,8 @@ class ClassModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 found = self._spoken(entry)
             case _:
-                found = {ENTRY: entry, PIXELS: self._pixels(entry)}.get(role)
+                known = {PIXELS: self._pixels(entry), FROM_WORDS: entry.id in self._from_words}
+                found = {ENTRY: entry, **known}.get(role)
         return found
 
     def _pixels(self, entry: ClassEntry) -> int:
@@ -128,6 +139,8 @@ class ClassModel(QAbstractTableModel):
         return self._share(entry) if column == Column.SHARE else ""
 
     def _tip(self, column: Column, entry: ClassEntry) -> str:
+        if entry.id in self._from_words and column in (Column.SWATCH, Column.PIXELS, Column.SHARE):
+            return f"{entry.name} is on the map from its words alone. {self._trust}"
         eye = "Hide" if entry.visible else "Show"
         unlock = f"Unlock {entry.name}: its labels may be painted over"
         tips = {

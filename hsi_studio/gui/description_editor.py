@@ -128,8 +128,12 @@ class DescriptionEditor(QWidget):
         if self._texts.busy or self._texts.waiting:
             said += " · reading…"
         elif read is not None and read.seconds >= 0.001:
-            said += f" · read in {read.seconds * 1000:.0f} ms"
+            said += f" · read in {_duration(read.seconds)}"
         self.words.setText(said)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 class _Editor(QPlainTextEdit):

@@ -65,6 +65,7 @@ class LiveCommands:
         similarity = SimilarityView(self.texts)
         similarity.below.addWidget(self.words.matter)
         panel.below.addWidget(similarity)
+        self.words.mark_in(panel.model)
 
     def toggle(self) -> None:
         """Follow labels and texts, or stop doing so."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from hsi_studio.app.wording_pair import WordingPair
-from hsi_studio.gui.widgets import muted, named, quiet_button
+from hsi_studio.gui.widgets import muted, quiet_button
 
 
 class PairBar(QWidget):
@@ -15,9 +15,11 @@ class PairBar(QWidget):
     def __init__(self, pair: WordingPair) -> None:
         super().__init__()
         self._pair = pair
-        self.side = named(QPushButton("B"), "Flip between the maps of two wordings")
+        self.side = quiet_button("", "Flip between the maps of two wordings")
         self.side.setCheckable(True)
-        self.side.setFixedWidth(self.side.fontMetrics().horizontalAdvance("A: held") + 28)
+        self.side.setProperty("toggle", True)
+        self.side.setProperty("quiet", False)
+        self.side.setFixedWidth(self.side.fontMetrics().horizontalAdvance("A: held") + 20)
         self.text = muted("")
         self.text.setWordWrap(False)
         self.outline = quiet_button("selection", "Select the pixels that differ")

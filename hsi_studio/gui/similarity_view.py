@@ -26,7 +26,10 @@ _COLORMAP = "inferno"
 
 
 class SimilarityView(QWidget):
-    """Matrix of cosines between the raw vectors, the closest pairs, and a warning above 0.95."""
+    """Matrix of cosines between the raw vectors, the closest pairs, and a warning above 0.95.
+
+    `below` is the place for what else can be asked of the texts.
+    """
 
     def __init__(self, texts: LiveTexts) -> None:
         super().__init__()
@@ -37,7 +40,12 @@ class SimilarityView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.matrix)
-        row.addWidget(self.pairs, 1)
+        self.below = QVBoxLayout()
+        beside = QVBoxLayout()
+        beside.addWidget(self.pairs)
+        beside.addStretch(1)
+        beside.addLayout(self.below)
+        row.addLayout(beside, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 4, 0)
         column.setSpacing(6)

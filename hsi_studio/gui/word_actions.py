@@ -16,6 +16,14 @@ def _has_class(window: MainWindow) -> bool:
 
 ROWS = (
     ActionRow(
+        "words.describe",
+        "Describe the active class",
+        lambda w: w.live.words.focus_editor(),
+        "T",
+        enabled=_has_class,
+        hint="Write what it is and how its spectrum behaves; the map follows",
+    ),
+    ActionRow(
         "words.history",
         "History of the description…",
         lambda w: w.live.words.show_history(),
@@ -43,6 +51,13 @@ ROWS = (
         "Q",
         enabled=lambda w: w.live.can_suggest,
         hint="Where does a phrase fit? Its heat map, without making a class",
+    ),
+    ActionRow(
+        "words.controls",
+        "Do words matter here?…",
+        lambda w: w.live.words.show_controls(),
+        enabled=lambda w: w.live.can_suggest,
+        hint="Accuracy with real, shuffled and made-up texts, and classes found by words alone",
     ),
 )
 MENU = tuple(row.key for row in ROWS)

