@@ -98,9 +98,12 @@ class MapFollower(QObject):
         self._cube: Cube | None = None
         self._asked: tuple[Cube, ClassTable, Labels, Texts | None] | None = None
         self._passed: list[int] = []
+        self._network: Vectors | None = None
+        self._network_given = False
         self._engine = Engine("hsi_studio.live.instant_service:InstantService", self)
         self._engine.answered.connect(self._on_answer)
         self._engine.failed.connect(lambda _, failed: self.failed.emit(failed))
+        self._engine.died.connect(lambda _: self._on_death())
         session.current_changed.connect(self._on_cube)
         labelling.labels_changed.connect(lambda _: self._on_labels())
         labelling.classes_changed.connect(self._on_classes)
@@ -154,18 +157,29 @@ class MapFollower(QObject):
             assert self._labelling.labels is not None
             made_from = self._labelling.classes, self._labelling.labels, self._texts.texts
             self._asked = self._session.cube, *made_from
+            self._give_network(wanted.recipe)
             self._engine.request(_MAP, wanted, priority=_URGENT)
         else:
             self._engine.cancel(_MAP)
             self._forget()
 
+    @property
+    def has_network(self) -> bool:
+        """Whether a network that was trained on the current cube can take part."""
+        return self._network is not None
+
     def set_network(self, cube: Cube, features: Vectors) -> None:
-        """Let a network that was trained on a cube take part, by its features (rows · cols, F)."""
-        current = self._session.current
-        if current is not None and current.cube is cube:
-            given = NetworkGiven(CubeRecipe.of(cube, current.options), features)
-            self._engine.request(_NETWORK, given, priority=0)
+        """Let a network that was trained on the current cube take part, by its features (rows · cols, F)."""
+        if self._session.cube is cube:
+            self._network, self._network_given = features, False
             self.update()
+            self.options_changed.emit(self.options)
+
+    def _give_network(self, recipe: CubeRecipe) -> None:
+        """Hand the network over, which the process forgets with another cube or when it ends."""
+        if self._network is not None and not self._network_given:
+            self._network_given = True
+            self._engine.request(_NETWORK, NetworkGiven(recipe, self._network), priority=0)
 
     def suggest(self, *, pass_over: tuple[int, int] | None = None) -> None:
         """Ask for the pixel that would teach most; one passed over is not suggested again."""
@@ -221,8 +235,14 @@ class MapFollower(QObject):
             self._anchor = Anchor.of(texts)
         return self._anchor.vectors(texts if others is None else others)
 
+    def _on_death(self) -> None:
+        self._network_given = False
+
     def _on_cube(self) -> None:
         self._passed.clear()
+        if self._session.cube is not self._cube:
+            self._network = None
+        self._network_given = False
         self._cube = self._session.cube
         self._labels = self._labelling.labels
         self._show(None)

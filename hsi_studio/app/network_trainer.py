@@ -12,10 +12,10 @@ from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.session import Session
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import UsageError
-from hsi_studio.live.network_service import KEEP, Started, Trained, TrainWanted
+from hsi_studio.live.network_service import KEEP, RestoreWanted, Started, Trained, TrainWanted
 from hsi_studio.live.recipes import CubeRecipe
 
-_TRAIN = "train"
+_TRAIN, _RESTORE = "train", "restore"
 
 
 class NetworkTrainer(QObject):
@@ -27,6 +27,8 @@ class NetworkTrainer(QObject):
     """`TrainingStep`"""
     trained = Signal(object, object)
     """(cube, `Trained`)"""
+    restored = Signal(object, object)
+    """(cube, `Trained`) that `restore` asked for."""
     failed = Signal(object)
     """`Failed`"""
     busy_changed = Signal(bool)
@@ -37,6 +39,7 @@ class NetworkTrainer(QObject):
         super().__init__(parent)
         self._session, self._labelling, self._texts = session, labelling, texts
         self._cube: Cube | None = None
+        self._restoring: Cube | None = None
         self._engine = Engine("hsi_studio.live.network_service:NetworkService", self)
         self._engine.answered.connect(self._on_answer)
         self._engine.failed.connect(self._on_failure)
@@ -75,6 +78,14 @@ class NetworkTrainer(QObject):
         self._engine.request(_TRAIN, wanted)
         self.busy_changed.emit(True)
 
+    def restore(self, model: bytes, *, device: str | None = None) -> None:
+        """Ask what a network that was trained before, content of its file, sees of the current cube."""
+        current = self._session.current
+        if current is not None:
+            self._restoring = current.cube
+            wanted = RestoreWanted(CubeRecipe.of(current.cube, current.options), model, device)
+            self._engine.request(_RESTORE, wanted)
+
     def keep(self) -> None:
         """End the stage that is running with what it has learned so far."""
         if self.busy:
@@ -93,6 +104,10 @@ class NetworkTrainer(QObject):
     def _on_answer(self, kind: str, value: object) -> None:
         cube = self._cube
         match value:
+            case Trained() if kind == _RESTORE:
+                self.restored.emit(self._restoring, value)
+                if not self.busy:
+                    self._engine.release()
             case Started():
                 self.started.emit(value.device)
             case Trained() if cube is not None:
@@ -103,8 +118,9 @@ class NetworkTrainer(QObject):
             case _ if kind == _TRAIN:
                 self.stepped.emit(value)
 
-    def _on_failure(self, _kind: str, failed: object) -> None:
-        self._end()
+    def _on_failure(self, kind: str, failed: object) -> None:
+        if kind == _TRAIN:
+            self._end()
         self.failed.emit(failed)
 
     def _end(self) -> None:

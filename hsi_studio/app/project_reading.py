@@ -22,6 +22,7 @@ from hsi_studio.io.project import ProjectFile, require_same_image
 from hsi_studio.io.project.cube_files import found_path, options_of
 
 ACTIVE, CURRENT, VIEW = "active class", "current cube", "view of cube {}"
+NETWORK = "network of cube {}"
 ENCODER, ANCHOR, LIVE = "text encoder", "texts of the map", "live map"
 """Keys of the values that a project stores about how it is looked at."""
 
@@ -66,7 +67,8 @@ def read_project(file: ProjectFile) -> ReadProject:
     first = max(history.fixed, done - _AT_HAND)
     history.add_older(first, file.edits(first, done))
     history.add_newer(done, file.edits(done, done + _AT_HAND))
-    keys = (ACTIVE, CURRENT, ENCODER, ANCHOR, LIVE, *(VIEW.format(cube.number) for cube in state.cubes))
+    of_cubes = (key.format(cube.number) for cube in state.cubes for key in (VIEW, NETWORK))
+    keys = (ACTIVE, CURRENT, ENCODER, ANCHOR, LIVE, *of_cubes)
     return ReadProject(
         state,
         history,

@@ -13,6 +13,8 @@ from hsi_studio import paths
 
 RECENT_LIMIT = 12
 ThemeMode = Literal["system", "light", "dark"]
+NetworkMethod = Literal["s3fn", "s3fn-paper"]
+DeviceChoice = Literal["", "cpu", "cuda", "mps"]
 
 
 class Settings(BaseModel):
@@ -21,7 +23,8 @@ class Settings(BaseModel):
     `recent` holds absolute paths, newest first. `shortcuts` maps an action's key to its portable key
     sequence where that differs from the default (empty: none). `geometry` and `layout` are what Qt saves of
     the window, in base64. `predict_demo` has the demo scene classified as soon as it is open.
-    `live` has the map follow labels and texts.
+    `live` has the map follow labels and texts. `train_method` and `train_device` are those of S3FN; an empty
+    device is a GPU where there is one.
     """
 
     model_config = ConfigDict(validate_assignment=True)
@@ -34,6 +37,8 @@ class Settings(BaseModel):
     layout: str = ""
     predict_demo: bool = True
     live: bool = True
+    train_method: NetworkMethod = "s3fn"
+    train_device: DeviceChoice = ""
 
     def remember(self, path: Path) -> None:
         """Put a file at the head of the recent ones."""

@@ -207,6 +207,20 @@ MODEL = (
         hint="Confusion matrix: percent of each row, or pixels",
     ),
     ActionRow(
+        "model.train",
+        "Train S3FN",
+        lambda w: w.live.networks.train(),
+        enabled=lambda w: _has_cube(w) and w.live.networks.can_train,
+        hint="Train the 3D-CNN on the labels; it then joins the live map",
+    ),
+    ActionRow(
+        "model.save",
+        "Save model…",
+        lambda w: w.live.networks.ask_save(),
+        enabled=lambda w: w.live.can_suggest,
+        hint="What makes the live map, as a file that can be applied to other cubes",
+    ),
+    ActionRow(
         "model.apply",
         "Apply model to this cube…",
         lambda w: w.models.apply(),
@@ -262,7 +276,7 @@ TOOLS_MENU = (
 LABELS_MENU = CLASS_MENU
 MODEL_MENU = (
     "model.live", "model.predict", "model.suggest", SEPARATOR, *WORD_MENU, SEPARATOR,
-    "model.shares", "model.apply",
+    "model.shares", SEPARATOR, "model.train", "model.save", "model.apply",
 )  # fmt: skip
 HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.about")
 TOOLBAR = (

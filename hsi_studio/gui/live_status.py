@@ -27,7 +27,7 @@ _MAP_JOBS = {
     "next": "Looking for the next pixel",
 }
 _TEXT_JOBS = {"texts": "Reading the texts", "phrase": "Reading the phrase"}
-_TRAINING_JOBS = {"train": "Training S3FN"}
+_TRAINING_JOBS = {"train": "Training S3FN", "restore": "Looking through the network"}
 
 
 class LiveStatus(QObject):

@@ -16,6 +16,8 @@ _SURENESS = {
     "margin": ("Margin", "Lead of the likeliest class over the second"),
     "certainty": ("Entropy", "1 − entropy of all probabilities: 1 is certain"),
 }
+_ENGINES_TIP = "Nine experts on classical features, a trained S3FN, or all of them together"
+_NO_NETWORK_TIP = "Train S3FN to choose between the nine classical experts, the network, or all of them"
 _REJECT_STEPS = 100
 
 
@@ -31,7 +33,6 @@ class ModelPanel(QWidget):
         self.engine = named(QComboBox(), "Engine")
         for key, text in _ENGINES.items():
             self.engine.addItem(text, key)
-        self.engine.setToolTip("Nine experts on classical features, a trained S3FN, or all of them together")
         self.smooth = QCheckBox("Smooth along edges")
         self.smooth.setToolTip("A random walker spreads classes within fields and stops at their borders")
         self.words = QCheckBox("Classes from words alone")
@@ -87,7 +88,10 @@ class ModelPanel(QWidget):
 
     def show_options(self, options: LiveOptions) -> None:
         """Show what is chosen."""
-        for box, value in ((self.engine, options.engine), (self.sureness, options.sureness)):
+        self.engine.setEnabled(self._follower.has_network)
+        self.engine.setToolTip(_ENGINES_TIP if self._follower.has_network else _NO_NETWORK_TIP)
+        shown = options.engine if self._follower.has_network else "instant"
+        for box, value in ((self.engine, shown), (self.sureness, options.sureness)):
             box.setCurrentIndex(box.findData(value))
         for check, on in ((self.smooth, options.smooth), (self.words, options.words_alone)):
             with QSignalBlocker(check):

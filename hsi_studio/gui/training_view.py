@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import partial
+
 from PySide6.QtCore import QPointF, QSize, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QActionGroup, QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hsi_studio.app.network_trainer import NetworkTrainer
+from hsi_studio.app.settings import DeviceChoice, NetworkMethod
 from hsi_studio.gui.shades import channel_color, mixed
-from hsi_studio.gui.widgets import muted, named
+from hsi_studio.gui.widgets import muted, named, quiet_button
 from hsi_studio.ml.scene import TrainingStep
 
 _CURVE_HEIGHT = 72
+METHODS = {"s3fn": "S3FN, small and fast", "s3fn-paper": "S3FN as published"}
+DEVICES = {"": "Automatic: a GPU where there is one", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
+
+
+@dataclass(frozen=True)
+class TrainingChoice:
+    """Which network is trained, and on what; an empty device leaves the choice to the program."""
+
+    method: NetworkMethod = "s3fn"
+    device: DeviceChoice = ""
 
 
 class TrainingView(QWidget):
     """Shows `NetworkTrainer`."""
 
     train_wanted = Signal()
+    choice_changed = Signal(object)
+    """`TrainingChoice`"""
 
-    def __init__(self, trainer: NetworkTrainer) -> None:
+    def __init__(self, trainer: NetworkTrainer, choice: TrainingChoice) -> None:
         super().__init__()
         self._trainer = trainer
+        self.choice = choice
         self._device = ""
         self.train = QPushButton("Train S3FN")
         self.train.setToolTip("Train the 3D-CNN on the labels; it then joins the live map")
@@ -30,7 +55,12 @@ class TrainingView(QWidget):
         self.curve = named(LossCurve(), "Loss while training")
         self.text = muted("")
         row = QHBoxLayout()
+        self.more = quiet_button("gear", "Method and device of the training")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.more.setMenu(self._menu())
         row.addWidget(self.train)
+        row.addWidget(self.more)
         row.addWidget(self.keep)
         row.addWidget(self.discard)
         row.addStretch(1)
@@ -48,6 +78,23 @@ class TrainingView(QWidget):
         trainer.stepped.connect(self.show_step)
         trainer.trained.connect(lambda _, trained: self._on_trained(trained.seconds))
         self._refresh(False)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        for field, choices in (("method", METHODS), ("device", DEVICES)):
+            menu.addSection(field.capitalize())
+            group = QActionGroup(menu)
+            for key, text in choices.items():
+                action = menu.addAction(text)
+                action.setCheckable(True)
+                action.setChecked(getattr(self.choice, field) == key)
+                action.triggered.connect(partial(self._choose, field, key))
+                group.addAction(action)
+        return menu
+
+    def _choose(self, field: str, key: str, _checked: bool = True) -> None:
+        self.choice = replace(self.choice, **{field: key})  # type: ignore[arg-type]
+        self.choice_changed.emit(self.choice)
 
     def show_step(self, step: TrainingStep) -> None:
         """Add a step to the curve."""
@@ -68,6 +115,7 @@ class TrainingView(QWidget):
 
     def _refresh(self, busy: bool) -> None:
         self.train.setVisible(not busy)
+        self.more.setVisible(not busy)
         self.keep.setVisible(busy)
         self.discard.setVisible(busy)
         self.curve.setVisible(busy)
@@ -115,6 +163,7 @@ class LossCurve(QWidget):
         painter.drawLine(QPointF(self.width() / 2, 0), QPointF(self.width() / 2, self.height()))
         for losses in self._losses.values():
             self._paint_line(painter, losses, top, channel_color(self.palette(), "B"))
+        self._paint_line(painter, self._validation, top, channel_color(self.palette(), "G"))
         painter.setPen(QPen(channel_color(self.palette(), "G"), 5))
         painter.drawPoints(QPolygonF([self._point(place, loss, top) for place, loss in self._validation]))
 

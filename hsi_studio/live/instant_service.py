@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
+from hsi_studio.live.instant_model import instant_model
 from hsi_studio.live.map_requests import (
     LEAN_FROM,
     MOST_PIXELS,
@@ -19,6 +20,7 @@ from hsi_studio.live.map_requests import (
     HeatWanted,
     LiveMap,
     MapWanted,
+    ModelWanted,
     NetworkGiven,
     NextWanted,
     SceneWanted,
@@ -54,6 +56,8 @@ class InstantService:
                 yield head.heat(body.vector[None])[:, 0].reshape(head.features.valid.shape)
             case ControlsWanted():
                 yield from self._control(body)
+            case ModelWanted():
+                yield from instant_model(body)
             case NextWanted():
                 yield self._next((yield from self._ready(body.map)), body)
             case _:

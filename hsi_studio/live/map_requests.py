@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.core.classes import ClassTable
 from hsi_studio.live.recipes import CubeRecipe
+
+if TYPE_CHECKING:
+    from hsi_studio.ml.label_embeddings import LabelEmbeddings
 
 MOST_PIXELS = 400_000
 """Largest scene that is followed live."""
@@ -114,6 +118,28 @@ class HeatWanted:
 
     map: MapWanted
     vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class ModelWanted:
+    """Request ``model``: the instant head as a model file; the answer is its content.
+
+    Parameters
+    ----------
+    recipe : CubeRecipe
+    positions, ids : ndarray of int (n,)
+        Flat index and class id of each labelled pixel.
+    classes : ClassTable
+        Those that have labels.
+    embeddings : LabelEmbeddings, optional
+        Of these classes, in order; without them the classes are plain scores.
+    """
+
+    recipe: CubeRecipe
+    positions: NDArray[np.intp]
+    ids: NDArray[np.int16]
+    classes: ClassTable
+    embeddings: LabelEmbeddings | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,11 @@ from hsi_studio.errors import HsiError
 from hsi_studio.live.recipes import CubeRecipe
 
 if TYPE_CHECKING:
+    from hsi_studio.core.cube import Cube
     from hsi_studio.ml.label_embeddings import LabelEmbeddings
+    from hsi_studio.ml.model import Model
 
+CPU = "cpu"
 KEEP = "keep"
 """Request: the stage that is running has learned enough."""
 
@@ -50,6 +53,18 @@ class TrainWanted:
     device: str | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class RestoreWanted:
+    """Request ``restore``: what a network that was trained before sees of a cube; the answer is `Trained`.
+
+    `model` is the content of its file.
+    """
+
+    recipe: CubeRecipe
+    model: bytes
+    device: str | None = None
+
+
 @dataclass(frozen=True)
 class Started:
     """Training begins, on a device."""
@@ -78,7 +93,7 @@ class Trained:
 
 
 class NetworkService:
-    """Answers ``train`` and ``keep``."""
+    """Answers ``train``, ``keep`` and ``restore``."""
 
     def __init__(self) -> None:
         self._enough = False
@@ -87,6 +102,8 @@ class NetworkService:
         if isinstance(body, TrainWanted):
             self._enough = False
             yield from self._train(body)
+        elif isinstance(body, RestoreWanted):
+            yield from _restore(body)
         elif kind == KEEP:
             self._enough = True
         else:
@@ -96,7 +113,6 @@ class NetworkService:
         from hsi_studio.ml.devices import choose_device
         from hsi_studio.ml.methods import method
         from hsi_studio.ml.model import Model
-        from hsi_studio.ml.network_features import network_features
         from hsi_studio.ml.presets import Settings
         from hsi_studio.ml.scene import Scene
 
@@ -110,7 +126,7 @@ class NetworkService:
         run = way.train(Scene(cube, ids, wanted.classes), wanted.embeddings, settings)
         model = yield from self._steps(run)
         assert isinstance(model, Model)
-        features = network_features(model, cube, device=device)
+        device, features = _seen(model, cube, device)
         yield Trained(model.to_bytes(), features, device, time.perf_counter() - started)
 
     def _steps(self, run: Any) -> Any:
@@ -124,3 +140,30 @@ class NetworkService:
             return done.value
         finally:
             run.close()
+
+
+def _restore(wanted: RestoreWanted) -> Iterator[Trained | None]:
+    from hsi_studio.ml.devices import choose_device
+    from hsi_studio.ml.model import Model
+    from hsi_studio.ml.model_file import classifier_of
+
+    started = time.perf_counter()
+    model = classifier_of(wanted.model)
+    cube = wanted.recipe.open()
+    yield None
+    if not isinstance(model, Model):
+        raise HsiError("the model that the project keeps is no network", "train anew")
+    device, features = _seen(model.fitted_to(cube), cube, choose_device(wanted.device))
+    yield Trained(wanted.model, features, device, time.perf_counter() - started)
+
+
+def _seen(model: Model, cube: Cube, device: str) -> tuple[str, NDArray[np.float32]]:
+    """Return what a network sees of a cube, and the device that told: the CPU where a GPU gave up."""
+    from hsi_studio.ml.network_features import network_features
+
+    try:
+        return device, network_features(model, cube, device=device)
+    except RuntimeError:  # out of memory, or the device is gone
+        if device == CPU:
+            raise
+        return CPU, network_features(model, cube, device=CPU)

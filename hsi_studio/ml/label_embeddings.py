@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +50,11 @@ class LabelEmbeddings:
     def vectors(self) -> Vectors:
         """E, (U, d): centred and of unit length."""
         return unit(self.raw - self.centre)
+
+    def take(self, places: NDArray[np.intp]) -> LabelEmbeddings:
+        """Return those of some classes, about the same centre."""
+        names = tuple(self.names[place] for place in places)
+        return replace(self, names=names, raw=self.raw[places], notes=())
 
     def similarity(self) -> Vectors:
         """Return the cosines (U, U) of the raw vectors."""

@@ -64,15 +64,36 @@ def load_classifier(path: Path) -> Classifier:
     HsiError
         When the file is absent, damaged, not a model, or of a newer version.
     """
-    description, arrays = _read(path)
+    return _built(path.name, *_read(path))
+
+
+def classifier_of(content: bytes, name: str = "the model") -> Classifier:
+    """Return the model of any method that a file's content holds.
+
+    Raises
+    ------
+    HsiError
+        As `load_classifier`.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        arrays = load(content)
+        size = int.from_bytes(content[:8], "little")
+        metadata = json.loads(content[8 : 8 + size]).get("__metadata__", {})
+    except (SafetensorError, ValueError) as error:
+        raise HsiError(f"{name} is no model file, or is damaged ({error})", "train it again") from error
+    return _built(name, _described(name, metadata), arrays)
+
+
+def _built(name: str, description: Description, arrays: Arrays) -> Classifier:
     try:
         if description["version"] > VERSION:
-            raise HsiError(f"{path.name} was made by a newer hsi_studio", "update hsi_studio")
+            raise HsiError(f"{name} was made by a newer hsi_studio", "update hsi_studio")
         return _BUILDERS[description.get("kind", "network")](description, arrays)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise HsiError(
-            f"{path.name} is damaged ({type(error).__name__}: {error})", "copy it again"
-        ) from error
+        raise HsiError(f"{name} is damaged ({type(error).__name__}: {error})", "copy it again") from error
 
 
 def class_table(description: Description) -> ClassTable:
@@ -136,13 +157,17 @@ def _read(path: Path) -> tuple[Description, Arrays]:
         raise HsiError(
             f"{path.name} is no model file, or is damaged ({error})", "train or copy it again"
         ) from error
+    return _described(path.name, metadata), arrays
+
+
+def _described(name: str, metadata: Mapping[str, str]) -> Description:
     if metadata.get("format") != FORMAT:
-        raise HsiError(f"{path.name} holds weights of another program", "open a model made by `train`")
+        raise HsiError(f"{name} holds weights of another program", "open a model made by `train`")
     try:
         description: Description = json.loads(metadata["model"])
     except (KeyError, ValueError) as error:
-        raise HsiError(f"{path.name} is damaged ({error})", "copy it again") from error
-    return description, arrays
+        raise HsiError(f"{name} is damaged ({error})", "copy it again") from error
+    return description
 
 
 def _check_file(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from hsi_studio.core.presets import default_view
 from hsi_studio.core.project import Edit
 from hsi_studio.core.window import Window
 from hsi_studio.gui.main_window import MainWindow
+from hsi_studio.ml.model_file import load_classifier
 
 SIDE, BANDS = 24, 20
 
@@ -125,3 +127,22 @@ def test_a_click_answers_too(live_window: MainWindow, qtbot: QtBot) -> None:
     assert suggested(window, qtbot) != first
     window.session.close(0)
     assert window.live.suggestions.current is None
+
+
+def test_the_instant_head_is_saved_as_a_model(live_window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    with_map(live_window, qtbot)
+    assert not live_window.live.panel.engine.isEnabled()
+    assert "Train S3FN" in live_window.live.panel.engine.toolTip()
+    path = tmp_path / "field.safetensors"
+    with qtbot.waitSignal(live_window.live.networks.saver.saved, timeout=60_000):
+        live_window.live.networks.save(path)
+    model = load_classifier(path)
+    assert (model.method, [entry.name for entry in model.classes]) == ("instant", ["Corn", "Wheat"])
+
+
+def test_method_and_device_of_the_training_are_remembered(window: MainWindow) -> None:
+    view = window.live.networks.view
+    actions = {action.text(): action for action in view.more.menu().actions()}
+    actions["S3FN as published"].trigger()
+    actions["CPU"].trigger()
+    assert (window.settings.train_method, window.settings.train_device) == ("s3fn-paper", "cpu")
