@@ -7,12 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.core.classes import ClassTable
+
 STRENGTH = 0.1
 """ρ: how much the geometry of the texts counts as a prior; 0 repeats the linear experts exactly."""
 
 _NEGLIGIBLE = 1e-4  # of the largest singular value
 
 Floats = NDArray[np.float64]
+
+
+def text_strength(classes: ClassTable) -> float:
+    """Return ρ for a class table: 0 where no class is described, for bare names say nothing to go by."""
+    return STRENGTH if any(entry.description.strip() for entry in classes) else 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from hsi_studio.ml.instant.model import InstantModel
 from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.scene_tiles import click_features, remembered
 from hsi_studio.ml.instant.spectra import SpectralStatistics, fit_statistics
-from hsi_studio.ml.instant.text_projection import STRENGTH, text_projection
+from hsi_studio.ml.instant.text_projection import text_projection, text_strength
 from hsi_studio.ml.label_embeddings import LabelEmbeddings, require_distinct
 from hsi_studio.ml.labelled import labelled_pixels
 from hsi_studio.ml.presets import Settings
@@ -51,7 +51,9 @@ def train_instant(scene: Scene, embeddings: LabelEmbeddings | None, settings: Se
     yield TrainingStep(1, 2, _STEPS)
     prepared = time.perf_counter()
     fit = _fit(scene, statistics, labels)
-    projection = None if embeddings is None else text_projection(embeddings.vectors[fit.present], STRENGTH)
+    projection = None
+    if embeddings is not None:
+        projection = text_projection(embeddings.vectors[fit.present], text_strength(scene.classes))
     yield TrainingStep(2, _STEPS, _STEPS)
     model = InstantModel(
         scene.classes,

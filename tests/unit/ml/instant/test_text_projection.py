@@ -1,10 +1,13 @@
 """Stage 2 in closed form: exact without strength, a prior of the texts with it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hsi_studio.ml.instant.text_projection import text_projection
+from hsi_studio.core.classes import ClassTable
+from hsi_studio.ml.instant.text_projection import STRENGTH, text_projection, text_strength
 
 
 @pytest.fixture
@@ -40,3 +43,9 @@ def test_a_text_between_two_classes_scores_between_them(texts: NDArray[np.float3
     mixing = text_projection(texts, 0.0).mixing(np.concatenate([texts, middle]))
     found = np.eye(3) @ mixing
     np.testing.assert_allclose(found[:, 3], found[:, :2].mean(axis=1), atol=1e-5)
+
+
+def test_bare_names_are_no_prior() -> None:
+    named = ClassTable.from_names(["Corn", "Wheat"])
+    described = ClassTable((named.entries[0], replace(named.entries[1], description="Pale straw in July")))
+    assert (text_strength(named), text_strength(described)) == (0.0, STRENGTH)
