@@ -42,7 +42,7 @@ class WordCommands(QObject):
         self.controls = WordControls(window.session, self._labelling, texts, follower, self)
         self.query = SceneQuery(window.session, texts, follower, self)
         self.editor = DescriptionEditor(self._labelling, texts)
-        self.query_field = QueryField(self.query)
+        self.query_field = QueryField(self.query, window.canvas)
         self.matter = flat_button("Do words matter here?")
         self.matter.setToolTip("Measure what the texts contribute on this scene, against shuffled ones")
         self.matter.clicked.connect(self.show_controls)

@@ -16,6 +16,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.presets import default_view
 from hsi_studio.core.project import Edit
 from hsi_studio.core.scalars import ScalarRaster
+from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
 from hsi_studio.gui.classes_model import FROM_WORDS, Column
 from hsi_studio.gui.dialogs.encoder import EncoderDialog
@@ -169,7 +170,10 @@ def test_a_phrase_is_answered_and_taken_away(desk: MainWindow, qtbot: QtBot) -> 
     assert top.raster.name == "“dark water”"
     assert np.isfinite(top.raster.values).all()
     assert [entry.name for entry in desk.labelling.classes] == ["Corn", "Wheat", "Woods"]
-    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    desk.canvas.set_selection(Selection(Window(0, 0, 1, 1), np.ones((1, 1), bool)))
+    qtbot.keyClick(desk.canvas, Qt.Key.Key_Escape)
+    assert desk.live.words.query.heat is not None  # the selection went first
+    qtbot.keyClick(desk.canvas, Qt.Key.Key_Escape)
     assert desk.session.current is not None
     assert top.raster not in [layer.raster for layer in desk.session.current.layers]
     assert field.text() == ""
