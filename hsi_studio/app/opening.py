@@ -96,7 +96,9 @@ class Opener(QObject):
     def _add_layer(self, request: OpenRequest, raster: ClassRaster) -> None:
         under = self._select(request.layer_over)
         if under is not None:
-            self._session.set_layers((*under.layers, Layer(raster)))
+            self._session.set_layers(
+                (*under.layers, Layer(raster, path=request.path, options=request.options))
+            )
             self.layer_loaded.emit(raster)
 
     def _select(self, cube: Cube | None) -> OpenCube | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,12 +17,17 @@ from hsi_studio.io.options import OpenOptions
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A raster over the image, such as a ground truth; `hidden` are the ids of classes that are not drawn."""
+    """A raster over the image, such as a ground truth; `hidden` are the ids of classes that are not drawn.
+
+    `path` is the file that it was loaded from, read with `options`; None for what the program has made.
+    """
 
     raster: Raster
     visible: bool = True
     opacity: float = 0.5
     hidden: frozenset[int] = frozenset()
+    path: Path | None = None
+    options: OpenOptions = field(default_factory=OpenOptions)
 
 
 @dataclass(frozen=True)

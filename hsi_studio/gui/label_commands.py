@@ -66,7 +66,7 @@ class LabelCommands:
         self._submit(
             f"Import {path.name}",
             partial(_read, path, Grid.of(cube), chosen),
-            partial(self._ask_values, cube),
+            partial(self._ask_values, cube, path, chosen),
             partial(self._on_error, path, chosen),
         )
 
@@ -120,21 +120,22 @@ class LabelCommands:
         dialog.chosen.connect(lambda value: self.import_file(path, replace(options, **{error.option: value})))
         dialog.open()
 
-    def _ask_values(self, cube: Cube, read: _Read) -> None:
+    def _ask_values(self, cube: Cube, path: Path, options: OpenOptions, read: _Read) -> None:
         if self._session.cube is not cube:
             self._tell(f"{cube.name} is no longer shown; select it and import again.", "warning")
             return
         raster, found = read
         dialog = LabelImportDialog(self._window, raster, found, self._labelling.classes)
-        dialog.chosen.connect(partial(self._use, cube, raster))
+        layer = Layer(raster, path=path, options=options)
+        dialog.chosen.connect(partial(self._use, cube, raster, layer))
         dialog.open()
 
-    def _use(self, cube: Cube, raster: ClassRaster, answer: Answer) -> None:
+    def _use(self, cube: Cube, raster: ClassRaster, layer: Layer, answer: Answer) -> None:
         current = self._session.current
         if current is None or current.cube is not cube:
             return
         if answer.use == "layer":
-            self._session.set_layers((*current.layers, Layer(raster)))
+            self._session.set_layers((*current.layers, layer))
         elif self._labelling.refusal:
             self._tell(self._labelling.refusal, "warning")
         else:

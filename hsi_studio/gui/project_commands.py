@@ -13,7 +13,8 @@ from hsi_studio.app.jobs import Job
 from hsi_studio.app.project_loading import LoadedProject
 from hsi_studio.app.project_locating import Locator
 from hsi_studio.app.project_moving import Moved
-from hsi_studio.app.project_reading import Missing
+from hsi_studio.app.project_reading import VIEW, Missing
+from hsi_studio.app.view_values import lost_layers
 from hsi_studio.gui.dialogs.files import PROJECT_FILTER, ask_project, ask_target
 from hsi_studio.gui.dialogs.locate import LocateDialog
 from hsi_studio.gui.dialogs.unsaved import UnsavedDialog
@@ -114,8 +115,16 @@ class ProjectCommands(QObject):
             self._window.recents.remember(loaded.path)
         self._locator.values = loaded.read.values
         self._set_missing(loaded.missing)
+        self._tell_lost_layers(loaded)
         if loaded.missing:
             self.locate()
+
+    def _tell_lost_layers(self, loaded: LoadedProject) -> None:
+        values, number_of = loaded.read.values, self._window.labelling.number_of
+        for opened in loaded.cubes:
+            for path in lost_layers(opened, values.get(VIEW.format(number_of(opened)))):
+                text = f"The layer {path.name} over {opened.cube.name} could not be read from {path.parent}."
+                self._window.toaster.tell(text, "warning")
 
     def _on_moved(self, moved: Moved) -> None:
         self._window.recents.remember(moved.path)

@@ -115,6 +115,7 @@ def test_a_truth_becomes_a_layer_and_changes_no_label(
     current = demo_window.session.current
     assert current is not None
     assert [layer.raster.name for layer in current.layers][-1] == "foreign.npy"
+    assert current.layers[-1].path == foreign
     assert demo_window.labelling.undo_title is None
 
 

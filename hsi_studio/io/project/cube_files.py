@@ -42,8 +42,13 @@ def open_known(known: ProjectCube, project: Path, progress: Progress | None = No
 
 def options_of(known: ProjectCube, path: Path) -> OpenOptions:
     """Return how a cube that now lies at `path` was opened; the defaults where that cannot be read."""
+    return options_from(known.options, path)
+
+
+def options_from(text: str, path: Path) -> OpenOptions:
+    """Return the options that `options_text` was given; the defaults where it cannot be read."""
     try:
-        options = _OPTIONS.validate_json(known.options) if known.options else OpenOptions()
+        options = _OPTIONS.validate_json(text) if text else OpenOptions()
     except ValidationError:
         return OpenOptions()
     return _with_references(options, lambda reference: found_path(str(reference), path.parent))

@@ -17,7 +17,8 @@ from hsi_studio.app.opening import Opener, OpenRequest
 from hsi_studio.app.project_session import ProjectSession
 from hsi_studio.app.scratch import Scratches, spoken_time
 from hsi_studio.app.session import Session
-from hsi_studio.core.classes import ClassTable
+from hsi_studio.app.view_values import lost_layers, view_values
+from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.labels import Labels
 from hsi_studio.core.project import Edit
 from hsi_studio.core.view import SingleBand, ViewSpec
@@ -183,6 +184,48 @@ def test_everything_comes_back_with_the_project(
     again.labelling.redo()
     assert again.session.cube is again.session.cubes[1].cube  # where it can be seen
     assert again.labelling.counts == {2: 10}
+
+
+def test_layers_from_files_come_back_as_they_were_and_move_along_with_their_cube(
+    desk: Callable[[], Desk], tmp_path: Path, rng: np.random.Generator
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    np.save(folder / "scene.npy", rng.random((20, 30, 8), np.float32))
+    truth = rng.integers(0, 4, (20, 30))
+    np.savez(folder / "truth.npz", truth=truth, other=np.zeros((20, 30), int))
+    one = desk()
+    one.project.new(folder / "field.hsip")
+    one.settle()
+    one.open_cube(folder / "scene.npy")
+    one.paint(3)
+    over, options = one.session.cube, OpenOptions(variable="truth")
+    one.opener.open(OpenRequest(folder / "truth.npz", options, layer_over=over))
+    one.settle()
+    one.session.update_layer(0, visible=False, opacity=0.3, hidden=frozenset({2}))
+    assert one.project.wait(5)
+    one.project.stop()
+    folder.rename(tmp_path / "moved")
+
+    again = desk()
+    again.open_project(tmp_path / "moved" / "field.hsip")
+    current = again.session.current
+    assert current is not None
+    (layer,) = current.layers
+    assert isinstance(layer.raster, ClassRaster)
+    assert np.array_equal(layer.raster.ids, truth)
+    assert (layer.visible, layer.opacity, layer.hidden) == (False, 0.3, {2})
+    assert layer.path == tmp_path / "moved" / "truth.npz"
+    values = view_values(current)
+    again.project.stop()
+    layer.path.unlink()
+
+    third = desk()
+    third.open_project(tmp_path / "moved" / "field.hsip")
+    current = third.session.current
+    assert current is not None
+    assert current.layers == ()
+    assert lost_layers(current, values) == (tmp_path / "moved" / "truth.npz",)
 
 
 def test_undo_walks_back_to_the_first_step_across_a_restart(
