@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hsi_studio.app.session import OpenCube
@@ -28,6 +29,16 @@ def place_of(opened: OpenCube, folder: Path | None) -> str:
     """Return where an open cube lies, as a project in a folder remembers it; empty for the demo scene."""
     path = opened.cube.path
     return "" if path is None or is_demo(opened.cube) else stored_path(path, folder)
+
+
+def moved_cubes(
+    known: Sequence[ProjectCube], opened: Sequence[OpenCube], folder: Path | None
+) -> Iterator[tuple[ProjectCube, str]]:
+    """Yield the cubes of a project in a folder that are open from another place only, with that place."""
+    for cube in known:
+        places = [place_of(one, folder) for one in opened if is_same_image(cube, one)]
+        if places and cube.path not in places:
+            yield cube, places[0]
 
 
 def is_same_image(known: ProjectCube, opened: OpenCube) -> bool:

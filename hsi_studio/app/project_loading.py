@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hsi_studio.app.kept import KeptState
 from hsi_studio.app.project_reading import ACTIVE, Missing, ReadProject, open_known, path_of, read_project
-from hsi_studio.app.scratch import is_unnamed
+from hsi_studio.app.scratch import is_unnamed, spoken
 from hsi_studio.app.session import OpenCube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import ProjectState
@@ -27,6 +28,13 @@ class LoadedProject:
     read: ReadProject
     cubes: tuple[OpenCube, ...]
     missing: tuple[Missing, ...]
+
+    @property
+    def read_only(self) -> KeptState | None:
+        """Why it can only be looked at; None when it can be changed."""
+        if not self.file.read_only:
+            return None
+        return KeptState("read-only", spoken(" ".join(self.file.notes), self.path))
 
     @property
     def active(self) -> int:

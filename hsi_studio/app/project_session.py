@@ -15,7 +15,7 @@ from hsi_studio.app.history import History
 from hsi_studio.app.jobs import Job, JobQueue
 from hsi_studio.app.kept import KeptState
 from hsi_studio.app.labelling import Labelling
-from hsi_studio.app.project_cubes import place_of
+from hsi_studio.app.project_cubes import moved_cubes
 from hsi_studio.app.project_loading import LoadedProject, load_project, make_project, make_unnamed
 from hsi_studio.app.project_moving import Moved, move_project
 from hsi_studio.app.project_reading import CURRENT, folder_of
@@ -173,8 +173,8 @@ class ProjectSession(QObject):
         self.path = loaded.path
         self._start(loaded.file)
         self._labelling.folder = folder_of(loaded.path)
-        read, notes = loaded.read, loaded.file.notes
-        self._read_only = KeptState("read-only", " ".join(notes)) if loaded.file.read_only else None
+        read = loaded.read
+        self._read_only = loaded.read_only
         self._views.start_from(dict(read.values))
         kept = self._read_only or KeptState()
         self._labelling.load(read.state, read.history, read.counts, kept, loaded.active)
@@ -234,8 +234,10 @@ class ProjectSession(QObject):
         self._ending.append(writer)
 
     def _tell_kept(self) -> None:
-        if self._writer is not None and self._rescuing is None:
-            self._labelling.set_kept(self._read_only or self._writer.kept)
+        if self._writer is not None and self.path is not None and self._rescuing is None:
+            kept = self._writer.kept
+            told = replace(kept, reason=scratch.spoken(kept.reason, self.path))
+            self._labelling.set_kept(self._read_only or told)
 
     def _keep_value(self, key: str, value: object) -> None:
         if self._writer is not None and self._read_only is None:
@@ -247,17 +249,10 @@ class ProjectSession(QObject):
 
     def _follow_cubes(self) -> None:
         """Note where cubes of the project lie that were opened from another place."""
-        if self._writer is None or self._read_only is not None:
-            return
-        paths: dict[int, list[str]] = {}
-        for opened in self._session.cubes:
-            number = self._labelling.number_of(opened)
-            if number is not None:
-                paths.setdefault(number, []).append(place_of(opened, self._labelling.folder))
-        for known in self._labelling.state.cubes:
-            found = paths.get(known.number, [])
-            if found and known.path not in found:
-                self._note_path(self._writer, known, found[0])
+        if self._writer is not None and self._read_only is None:
+            known, folder = self._labelling.state.cubes, self._labelling.folder
+            for cube, path in moved_cubes(known, self._session.cubes, folder):
+                self._note_path(self._writer, cube, path)
 
     def _note_path(self, writer: ProjectWriter, known: ProjectCube, path: str) -> None:
         cubes = self._labelling.state.cubes

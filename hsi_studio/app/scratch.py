@@ -93,6 +93,14 @@ def is_unnamed(path: Path) -> bool:
     return path.parent == folder()
 
 
+def spoken(text: str, path: Path) -> str:
+    """Return a sentence on a project as people would say it: its file has a name that nobody has given."""
+    if not is_unnamed(path):
+        return text
+    said = text.replace(str(path), "the unnamed project").replace(path.name, "the unnamed project")
+    return said[:1].upper() + said[1:]
+
+
 def is_empty(state: ProjectState, last_step: str | None) -> bool:
     """Tell whether nothing would be lost with a project whose last step has a title; None without steps."""
     labelled = any(labels.tiles for labels in state.labels.values())

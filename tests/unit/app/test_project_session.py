@@ -130,6 +130,27 @@ def test_work_without_a_project_is_kept_and_found_again(desk: Callable[[], Desk]
     found.stop()
 
 
+def test_messages_do_not_name_a_project_that_has_no_name(
+    desk: Callable[[], Desk], scene: Path, tmp_path: Path
+) -> None:
+    one = desk()
+    one.open_cube(scene)
+    one.paint(3)
+    assert one.project.wait(5)
+    path = one.project.path
+    assert path is not None
+    other = desk()
+    other.open_project(path)
+    assert other.labelling.kept.status == "read-only"
+    assert other.labelling.refusal.startswith("The unnamed project can only be looked at")
+    other.project.stop()
+    path.rename(tmp_path / "elsewhere")
+    one.paint(9)
+    one.qtbot.waitUntil(lambda: one.labelling.kept.status == "failed", timeout=5000)
+    assert one.labelling.kept.reason.startswith("The unnamed project has been moved or removed")
+    (tmp_path / "elsewhere").rename(path)
+
+
 def test_a_project_without_a_name_vanishes_when_nothing_is_in_it(
     desk: Callable[[], Desk], scene: Path
 ) -> None:
