@@ -23,6 +23,8 @@ class NetworkTrainer(QObject):
 
     started = Signal(str)
     """Device it runs on."""
+    fell_back = Signal(str)
+    """The device that was wanted gave up, for this reason; training begins anew on the CPU."""
     stepped = Signal(object)
     """`TrainingStep`"""
     trained = Signal(object, object)
@@ -110,6 +112,8 @@ class NetworkTrainer(QObject):
                     self._engine.release()
             case Started():
                 self.started.emit(value.device)
+                if value.because:
+                    self.fell_back.emit(value.because)
             case Trained() if cube is not None:
                 self._end()
                 # It holds gigabytes on some devices, and the next training starts afresh anyway.

@@ -12,6 +12,9 @@ from hsi_studio.gui.widgets import quiet_button, section
 
 _LAYOUT_VERSION = 2
 _LEFT_WIDTH, _BOTTOM_HEIGHT = 272, 260
+_ROOMY = 960
+"""Height of a screen from which the left column holds all of its panels below each other."""
+
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
@@ -109,6 +112,9 @@ class Docks:
         for first, second in pairwise(self._bottom):
             self._window.tabifyDockWidget(first, second)
         self._bottom[0].raise_()
+        if self._window.screen().availableSize().height() < _ROOMY:
+            self._window.tabifyDockWidget(*self._left[-2:])
+            self._left[-2].raise_()
         self._window.resizeDocks(self._left[:1], [_LEFT_WIDTH], Qt.Orientation.Horizontal)
         self._window.resizeDocks(self._bottom[:1], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
 

@@ -49,6 +49,7 @@ class LiveStatus(QObject):
             engine.died.connect(self._on_death)
         window.status.processes = self._processes
         trainer.started.connect(lambda device: window.status.work.show_device(device.upper()))
+        trainer.fell_back.connect(self._on_fall_back)
         trainer.busy_changed.connect(self._on_training)
         texts.failed.connect(lambda failed: self._tell("Reading the texts", failed))
         follower.failed.connect(lambda failed: self._tell("Predicting", failed))
@@ -60,6 +61,9 @@ class LiveStatus(QObject):
     def _on_training(self, busy: bool) -> None:
         if not busy:
             self._window.status.work.show_device(_CPU)
+
+    def _on_fall_back(self, because: str) -> None:
+        self._window.toaster.tell(f"The GPU gave up ({because}); S3FN learns on the CPU instead.", "warning")
 
     def _on_death(self, status: int | None) -> None:
         said = f"A background process {_how(status)}; it starts again with the next change."

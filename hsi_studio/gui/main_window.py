@@ -55,7 +55,7 @@ from hsi_studio.gui.widgets import refresh_icons
 from hsi_studio.gui.wiring import connect
 
 log = logging.getLogger(__name__)
-_FIRST_SIZE = (1360, 850)
+_FIRST_SIZE = (1440, 960)
 _FIRST_SHARE = 0.96
 _KEEPING_S = 1.5
 

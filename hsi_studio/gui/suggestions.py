@@ -120,7 +120,8 @@ class Suggestions(QObject):
             key.setEnabled(found is not None)
         self._canvas.set_suggestion(None if found is None else self._mark(found))
         if found is not None:
-            self._canvas.center_on(found.row + 0.5, found.col + 0.5)
+            if not self._canvas.visible.contains(Window(found.row, found.col, 1, 1)):
+                self._canvas.center_on(found.row + 0.5, found.col + 0.5)
             self._canvas.pick(found.row, found.col, collect=False)
             self._canvas.setFocus()
             self._labelling.set_active(found.first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hsi_studio.core.cube import Cube
     from hsi_studio.ml.label_embeddings import LabelEmbeddings
     from hsi_studio.ml.model import Model
+    from hsi_studio.ml.scene import Scene
 
 CPU = "cpu"
 KEEP = "keep"
@@ -67,9 +68,10 @@ class RestoreWanted:
 
 @dataclass(frozen=True)
 class Started:
-    """Training begins, on a device."""
+    """Training begins on a device; `because` says why not on the one that was wanted."""
 
     device: str
+    because: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,23 +113,34 @@ class NetworkService:
 
     def _train(self, wanted: TrainWanted) -> Iterator[Any]:
         from hsi_studio.ml.devices import choose_device
-        from hsi_studio.ml.methods import method
-        from hsi_studio.ml.model import Model
-        from hsi_studio.ml.presets import Settings
         from hsi_studio.ml.scene import Scene
 
         cube = wanted.recipe.open()
         ids = np.zeros((cube.rows, cube.cols), np.int16)
         ids.flat[wanted.positions] = wanted.ids
-        way, device = method(wanted.method), choose_device(wanted.device)
+        scene, device = Scene(cube, ids, wanted.classes), choose_device(wanted.device)
         yield Started(device)
-        settings = Settings(wanted.method, seed=wanted.seed, device=device)
         started = time.perf_counter()
-        run = way.train(Scene(cube, ids, wanted.classes), wanted.embeddings, settings)
-        model = yield from self._steps(run)
-        assert isinstance(model, Model)
+        try:
+            model = yield from self._learned(scene, wanted, device)
+        except RuntimeError as error:  # torch's: the memory of the device is full, or the device is gone
+            if device == CPU:
+                raise
+            device = CPU
+            yield Started(CPU, str(error).partition("\n")[0])
+            model = yield from self._learned(scene, wanted, CPU)
         device, features = _seen(model, cube, device)
         yield Trained(model.to_bytes(), features, device, time.perf_counter() - started)
+
+    def _learned(self, scene: Scene, wanted: TrainWanted, device: str) -> Generator[Any, None, Model]:
+        from hsi_studio.ml.methods import method
+        from hsi_studio.ml.model import Model
+        from hsi_studio.ml.presets import Settings
+
+        settings = Settings(wanted.method, seed=wanted.seed, device=device)
+        model = yield from self._steps(method(wanted.method).train(scene, wanted.embeddings, settings))
+        assert isinstance(model, Model)
+        return model
 
     def _steps(self, run: Any) -> Any:
         try:
