@@ -39,7 +39,9 @@ class Outline:
         painter.translate(corner)
         painter.scale(transform.scale, transform.scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for pen in (QPen(_HALO, 3.0), QPen(QColor("white"), 1.3)):
+        # Cosmetic pens count in pixels of the screen, of which a fine one has several per unit.
+        ratio = painter.device().devicePixelRatio()
+        for pen in (QPen(_HALO, 3.0 * ratio), QPen(QColor("white"), 1.3 * ratio)):
             pen.setCosmetic(True)
             pen.setCapStyle(Qt.PenCapStyle.SquareCap)
             if self.dashed and pen.color() != _HALO:
