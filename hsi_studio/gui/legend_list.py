@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QMenu, QTreeWidget, QTreeWidgetItem
 
 from hsi_studio.app.legend import LegendRow
 from hsi_studio.gui.spectrum_list import color_icon
+from hsi_studio.gui.swatches import swatch
 from hsi_studio.gui.theme import Theme, icon
 
 NAME, AREA, SHARE, EYE = range(4)
@@ -29,6 +30,8 @@ class LegendList(QTreeWidget):
         self._rows: tuple[LegendRow, ...] = ()
         self._items: list[QTreeWidgetItem] = []
         self._hidden: frozenset[int] = frozenset()
+        self._from_words: frozenset[int] = frozenset()
+        self._trust = ""
         self.setAccessibleName("Classes of the map")
         self.setColumnCount(4)
         self.setHeaderHidden(True)
@@ -62,6 +65,12 @@ class LegendList(QTreeWidget):
             self._hidden = hidden
             self._paint()
 
+    def mark_from_words(self, ids: frozenset[int], trust: str) -> None:
+        """Hatch classes that are on the map by their words alone; `trust` says how far to rely on them."""
+        if (ids, trust) != (self._from_words, self._trust):
+            self._from_words, self._trust = ids, trust
+            self.show_rows(self._rows)
+
     def mark(self, class_id: int) -> None:
         """Mark the class under the cursor; none for 0."""
         self.clearSelection()
@@ -90,6 +99,9 @@ class LegendList(QTreeWidget):
     def _paint(self) -> None:
         for item, row in zip(self._items, self._rows, strict=True):
             _paint_item(item, row, hidden=row.entry.id in self._hidden)
+            if row.entry.id in self._from_words:
+                item.setIcon(NAME, swatch(row.entry.color, hatched=True))
+                item.setToolTip(NAME, f"{row.entry.name} is on the map from its words alone. {self._trust}")
 
     def _row_of(self, item: QTreeWidgetItem | None) -> LegendRow | None:
         return None if item is None else self._rows[self.indexOfTopLevelItem(item)]

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from hsi_studio.app.legend import Legend, LegendService
+from hsi_studio.app.live_layers import PREDICTION
 from hsi_studio.app.probe import PixelFacts
 from hsi_studio.app.session import Session, top_class_layer
 from hsi_studio.core.scalars import ScalarRaster
@@ -28,6 +29,7 @@ class LegendPanel(QWidget):
         super().__init__()
         self._session = session
         self._chosen: frozenset[int] = frozenset()
+        self._from_words: tuple[frozenset[int], str] = frozenset(), ""
         self.title = named(QLabel(), "Map of the legend")
         self.title.setProperty("title", True)
         self.only = quiet_button("crosshair", "Show only the class under the cursor")
@@ -72,7 +74,17 @@ class LegendPanel(QWidget):
         for widget in (self.title, self.only, self.every, self.list):
             widget.setVisible(legend is not None)
         self._chosen = self._drawn_without()
+        self._mark_words()
         self._refresh()
+
+    def mark_from_words(self, ids: frozenset[int], trust: str) -> None:
+        """Hatch classes that are on the live map by their words alone; see `LegendList`."""
+        self._from_words = ids, trust
+        self._mark_words()
+
+    def _mark_words(self) -> None:
+        ids, trust = self._from_words
+        self.list.mark_from_words(ids if self.title.text() == PREDICTION else frozenset(), trust)
 
     def point_at(self, facts: PixelFacts) -> None:
         """Mark the class under the cursor, and draw it alone where that was asked for."""

@@ -21,12 +21,12 @@ def paint_swatch(painter: QPainter, rect: QRect, color: Color, *, hatched: bool 
     painter.drawRoundedRect(square, 3, 3)
 
 
-def swatch(color: Color) -> QIcon:
+def swatch(color: Color, *, hatched: bool = False) -> QIcon:
     """Return a square for menus and lists."""
     picture = QPixmap(_ICON, _ICON)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    paint_swatch(painter, picture.rect(), color)
+    paint_swatch(painter, picture.rect(), color, hatched=hatched)
     painter.end()
     return QIcon(picture)

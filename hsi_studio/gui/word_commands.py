@@ -76,10 +76,11 @@ class WordCommands(QObject):
         self.editor.editor.setFocus()
 
     def mark_in(self, model: ClassModel) -> None:
-        """Mark in the class table which classes are on the map by their words alone."""
+        """Mark in class table and legend which classes are on the map by their words alone."""
         follower = self._follower
         for signal in (follower.shown_changed, follower.options_changed, self.controls.found):
-            signal.connect(lambda _: model.mark_from_words(self._from_words(), self._trust()))
+            for marked in (model, self._window.legend):
+                signal.connect(lambda _, to=marked: to.mark_from_words(self._from_words(), self._trust()))
 
     def _from_words(self) -> frozenset[int]:
         shown = self._follower.shown

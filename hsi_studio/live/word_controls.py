@@ -146,8 +146,8 @@ def controls(features: InstantFeatures, wanted: ControlsWanted) -> Iterator[Cont
     unseen: dict[int, dict[str, tuple[float, ...]]] = {}
     for place in present.tolist():
         areas = []
-        for held in case.folds(0):
-            areas.append(_areas(case, held, place))
+        for number, held in enumerate(case.folds(0)):
+            areas.append(_areas(case, held, place, number))
             done += 1
             yield ControlProgress(done / steps)
         unseen[wanted.ids[place]] = {
@@ -207,7 +207,7 @@ def _hits(case: _Case, held: NDArray[np.bool_], seed: int) -> dict[str, list[flo
     return found
 
 
-def _areas(case: _Case, held: NDArray[np.bool_], place: int) -> dict[str, float]:
+def _areas(case: _Case, held: NDArray[np.bool_], place: int, seed: int) -> dict[str, float]:
     """Return how well the labels of a class are told from others held back, by its text alone."""
     from hsi_studio.ml.benchmark.texts import area_under_curve
     from hsi_studio.ml.instant.text_projection import text_projection
@@ -222,7 +222,7 @@ def _areas(case: _Case, held: NDArray[np.bool_], place: int) -> dict[str, float]
     pooled = sum(share * one for share, one in zip(shares, case.scores(fit, at), strict=True))
     found = {}
     for kind in UNSEEN:
-        vectors = case.vectors(kind, 0)
+        vectors = case.vectors(kind, seed)
         heat = np.asarray(pooled).T @ text_projection(vectors[fit.present]).mixing(vectors[[place]])
         found[kind] = area_under_curve(heat[:, 0], own[asked])
     return found

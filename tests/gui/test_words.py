@@ -23,6 +23,7 @@ from hsi_studio.gui.dialogs.encoder import EncoderDialog
 from hsi_studio.gui.dialogs.text_history import TextHistoryDialog, diff_html
 from hsi_studio.gui.dialogs.word_controls import WordControlsDialog
 from hsi_studio.gui.encoder_row import EncoderRow
+from hsi_studio.gui.legend_list import NAME
 from hsi_studio.gui.main_window import MainWindow
 
 SIDE, BANDS = 24, 20
@@ -201,6 +202,9 @@ def test_controls_say_whether_words_matter_and_warn_of_them(desk: MainWindow, qt
     assert woods.data(FROM_WORDS)
     assert not model.index(0, Column.SWATCH).data(FROM_WORDS)
     assert "from its words alone" in woods.data(Qt.ItemDataRole.ToolTipRole)
+    qtbot.waitUntil(lambda: desk.legend.list.topLevelItemCount() == 3)
+    tips = [desk.legend.list.topLevelItem(row).toolTip(NAME) for row in range(3)]
+    assert ["words alone" in tip for tip in tips] == [False, False, True]
     words.matter.click()
     dialog = desk.findChild(WordControlsDialog)
     assert dialog is not None
