@@ -196,7 +196,8 @@ class ProjectCommands(QObject):
         )
 
     def _tell_recovered(self, into: Path, lost: tuple[str, ...]) -> None:
-        text = f"{into.name} holds what could be read. "
-        text += f"{len(lost)} parts are lost: {lost[0]}" if lost else "Nothing is lost."
+        told = lost[0] if lost else "Nothing is lost."
+        more = f" Details tell {len(lost) - 1} more." if len(lost) > 1 else ""
+        text = f"{into.name} holds what could be read. {told}{more}"
         level = "warning" if lost else "good"
         self._window.toaster.tell(text, level, "\n".join(lost), ("Open", partial(self.open_path, into)))

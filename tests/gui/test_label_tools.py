@@ -237,10 +237,21 @@ def test_a_line_follows_the_pointer_and_leaves_no_trace_of_where_it_was(bench: B
     bench.press(5.5, 5.5)
     bench.move(25.5, 5.5)
     assert np.array_equal(bench.shown, box(5, 5, 26, 6))
+    drawn_anew: list[tuple[Window, ...]] = []
+    bench.labelling.labels_changed.connect(drawn_anew.append)
     bench.move(5.5, 25.5)
     assert np.array_equal(bench.shown, box(5, 5, 6, 26))
+    for last in (Window(25, 5, 1, 1), Window(5, 25, 1, 1)):
+        assert any(window.contains(last) for window in drawn_anew[0])
     bench.release(15.5, 15.5)
     assert np.array_equal(bench.ids, np.eye(ROWS, COLS) * np.any([box(5, 5, 16, 16)], axis=0))
+
+
+def test_a_line_is_as_wide_as_the_brush(bench: Bench) -> None:
+    bench.canvas.set_tool("line")
+    bench.tools.options.change(size=5)
+    bench.drag((10.5, 10.5), (10.5, 30.5))
+    assert np.array_equal(bench.ids[:, 12:29], box(8, 12, 13, 29)[:, 12:29])
 
 
 def test_a_rectangle_is_filled(bench: Bench) -> None:
