@@ -76,7 +76,7 @@ class LiveCommands:
         self.texts.read_now()
         self.follower.predict()
         if "map" not in self.follower.engine.busy:
-            self._window.toaster.tell("Label a pixel of two classes or more first.", "info")
+            self._window.toaster.tell("Label a pixel of two classes or more first.")
 
     def _apply(self, live: bool) -> None:
         self.texts.set_enabled(live)

@@ -41,7 +41,7 @@ class Toast(QFrame):
 
     def __init__(self, parent: QWidget, text: str, level: str, details: str = "") -> None:
         super().__init__(parent)
-        self.text = text
+        self.text, self.level = text, level
         self.details = details
         self.setAccessibleName(text)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

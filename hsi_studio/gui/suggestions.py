@@ -95,7 +95,7 @@ class Suggestions(QObject):
         self._asked = False
         if found is None:
             self.end()
-            self.notice.emit("Every pixel is labelled.", "info")
+            self.notice.emit("Every pixel is labelled.", "accent")
         else:
             self._show(found)
 
