@@ -332,6 +332,34 @@ def test_flood_fill_goes_by_the_colour_on_screen(bench: Bench, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: np.array_equal(bench.ids, box(0, 0, 25, 20)))
 
 
+def test_the_wheel_changes_the_tolerance_of_a_flood_fill(bench: Bench, qtbot: QtBot) -> None:
+    bench.canvas.set_tool("flood")
+    bench.tools.options.change(tolerance=1)
+    bench.press(3.5, 3.5)
+    qtbot.waitUntil(lambda: np.array_equal(bench.shown, box(0, 0, 25, 20)))
+    angle = bench.tools.options.now.angle
+    bench.wheel(60)
+    qtbot.waitUntil(lambda: np.count_nonzero(bench.shown) > 25 * 20)
+    assert bench.tools.options.now.tolerance > 1
+    assert bench.tools.options.now.angle == angle
+    bench.release(3.5, 3.5)
+
+
+@pytest.mark.parametrize("connected", [True, False])
+def test_the_wand_stays_with_connected_pixels_or_goes_everywhere(
+    bench: Bench, qtbot: QtBot, make_cube: Callable[..., Cube], connected: bool
+) -> None:
+    values = np.full((ROWS, COLS, 2), (100, 0), np.float32)
+    values[:, 20:30] = (0, 100)
+    bench.canvas._session.add(OpenCube(make_cube(values), ViewSpec(SingleBand(0))))
+    bench.canvas.zoom_to(1000)
+    bench.canvas.set_tool("wand")
+    bench.tools.options.change(connected=connected)
+    bench.click(3.5, 3.5)
+    left, right = box(0, 0, ROWS, 20), box(0, 30, ROWS, COLS)
+    qtbot.waitUntil(lambda: np.array_equal(bench.ids, left if connected else left | right))
+
+
 def test_undo_during_a_stroke_ends_it_and_is_kept(bench: Bench) -> None:
     bench.canvas.set_tool("point")
     bench.click(1.5, 1.5)
