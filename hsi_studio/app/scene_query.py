@@ -45,10 +45,10 @@ class SceneQuery(QObject):
         self.phrase = ""
         self.heat: Heat | None = None
         texts.phrase_read.connect(self._on_read)
-        texts.encoder_changed.connect(lambda _: self.clear())
         follower.heat_ready.connect(self._on_heat)
-        follower.shown_changed.connect(lambda _: self._follow())
-        session.current_changed.connect(lambda _: self.clear())
+        follower.shown_changed.connect(self._follow)
+        for signal in (texts.encoder_changed, session.current_changed):
+            signal.connect(self.clear)
 
     def ask(self, phrase: str) -> None:
         """Show where a phrase fits; nothing is taken for nothing."""

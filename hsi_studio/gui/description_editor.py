@@ -54,8 +54,8 @@ class DescriptionEditor(QWidget):
         labelling.active_changed.connect(self._on_active)
         labelling.classes_changed.connect(self._refresh)
         labelling.project_changed.connect(self._on_project)
-        texts.changed.connect(lambda _: self._show_words())
-        texts.busy_changed.connect(lambda _: self._show_words())
+        for signal in (texts.changed, texts.busy_changed):
+            signal.connect(self._show_words)
         self._on_active(labelling.active)
 
     def _lay_out(self) -> None:

@@ -39,8 +39,8 @@ class EncoderRow(QWidget):
         row.addWidget(self.pooling)
         self.encoder.activated.connect(self._on_chosen)
         self.pooling.activated.connect(lambda: self._read_with(self._texts.encoder.name))
-        texts.encoder_changed.connect(lambda _: self._refresh())
-        texts.failed.connect(lambda _: self._refresh())
+        for signal in (texts.encoder_changed, texts.failed):
+            signal.connect(self._refresh)
         self._refresh()
 
     def _on_chosen(self, place: int) -> None:

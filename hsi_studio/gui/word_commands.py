@@ -111,7 +111,11 @@ class WordCommands(QObject):
 
     def show_controls(self) -> None:
         """Show, and measure, whether words matter on this scene."""
-        WordControlsDialog(self._window, self.controls, self._labelling.classes).show()
+        dialog = self._window.findChild(WordControlsDialog)
+        if dialog is None:
+            dialog = WordControlsDialog(self._window, self.controls, self._labelling.classes)
+        dialog.show()
+        dialog.raise_()
 
     def focus_query(self) -> None:
         """Let a phrase be typed that the scene is asked."""

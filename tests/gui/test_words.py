@@ -228,6 +228,11 @@ def test_controls_say_whether_words_matter_and_warn_of_them(desk: MainWindow, qt
     assert [bar.name for bar in dialog.areas.bars[:3]] == ["Corn", "Wheat", "Woods"]
     assert dialog.accuracy.bars[0].value.mean > 0.9
     assert words.controls.area is not None
+    with qtbot.waitSignal(words.controls.progressed, timeout=60_000):
+        dialog.start.click()
+    dialog.reject()  # it goes on, with nobody to show it to
+    with qtbot.waitSignal(words.controls.found, timeout=120_000):
+        pass
 
 
 def test_diff_shows_text_as_text(desk: MainWindow) -> None:

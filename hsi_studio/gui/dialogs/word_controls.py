@@ -55,7 +55,7 @@ class WordControlsDialog(QDialog):
         self.areas = BarChart("Classes found by their words alone", CHANCE)
         self.results = QWidget()
         self._lay_out()
-        controls.progressed.connect(lambda share: show_fraction(self.bar, share))
+        controls.progressed.connect(self._show_share)
         controls.busy_changed.connect(self._refresh)
         controls.found.connect(self.show_controls)
         controls.failed.connect(self._on_failure)
@@ -111,6 +111,9 @@ class WordControlsDialog(QDialog):
         )
         self.results.setVisible(True)
         self.start.setText("Measure again")
+
+    def _show_share(self, share: float) -> None:
+        show_fraction(self.bar, share)
 
     def _run(self) -> None:
         self.verdict.setText("")

@@ -64,3 +64,15 @@ def test_encoder_that_cannot_be_had_leaves_the_old_one(
     assert "hf download" in failed.args[0].remedy
     assert live.texts is before
     assert live.encoder == EncoderChoice()
+
+
+def test_an_encoder_that_is_still_being_fetched_is_given_up(
+    live: LiveTexts, labelling: Labelling, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(live.changed, timeout=60_000):
+        _change(labelling, TABLE)
+    with qtbot.assertNotEmitted(live.failed):
+        live.set_encoder(EncoderChoice("no/such-encoder"))
+        live.set_encoder(EncoderChoice())
+        qtbot.waitUntil(lambda: not live.busy, timeout=60_000)
+    assert live.encoder == EncoderChoice()
