@@ -113,7 +113,7 @@ class NetworkKeeper(QObject):
         def keep(_: object) -> None:
             writer.write(lambda file: file.set_value(NETWORK.format(number), stored))
 
-        self._submit(f"Keep the network in {target.name}", partial(write_file, target, model), keep)
+        self._submit("Keep the trained network", partial(write_file, target, model), keep)
 
     def _on_opened(self, loaded: LoadedProject) -> None:
         self._networks.clear()
@@ -122,7 +122,7 @@ class NetworkKeeper(QObject):
             if stored is not None:
                 path = loaded.path.with_name(Path(stored.file).name)
                 work = partial(read_model, path, stored.sha256)
-                self._submit(f"Read {path.name}", work, partial(self._take, known.fingerprint))
+                self._submit("Read the trained network", work, partial(self._take, known.fingerprint))
 
     def _take(self, fingerprint: str, model: bytes) -> None:
         self._networks[fingerprint] = Network(model, None)

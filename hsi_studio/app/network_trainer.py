@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from hsi_studio.app.engine import Engine
 from hsi_studio.app.labelling import Labelling
@@ -44,6 +44,9 @@ class NetworkTrainer(QObject):
         self._restoring: Cube | None = None
         self._engine = Engine("hsi_studio.live.network_service:NetworkService", self)
         self._engine.answered.connect(self._on_answer)
+        # Queued: whoever else hears of it must not find the process gone.
+        for over in (self._engine.done, self._engine.failed):
+            over.connect(self._let_go, Qt.ConnectionType.QueuedConnection)
         self._engine.failed.connect(self._on_failure)
         self._engine.died.connect(lambda _: self._end())
 
@@ -108,19 +111,20 @@ class NetworkTrainer(QObject):
         match value:
             case Trained() if kind == _RESTORE:
                 self.restored.emit(self._restoring, value)
-                if not self.busy:
-                    self._engine.release()
             case Started():
                 self.started.emit(value.device)
                 if value.because:
                     self.fell_back.emit(value.because)
             case Trained() if cube is not None:
                 self._end()
-                # It holds gigabytes on some devices, and the next training starts afresh anyway.
-                self._engine.release()
                 self.trained.emit(cube, value)
             case _ if kind == _TRAIN:
                 self.stepped.emit(value)
+
+    def _let_go(self, *_: object) -> None:
+        """End a process that has nothing to do: it holds gigabytes, and the next training starts afresh."""
+        if not self._engine.busy:
+            self._engine.release()
 
     def _on_failure(self, kind: str, failed: object) -> None:
         if kind == _TRAIN:

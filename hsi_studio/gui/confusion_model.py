@@ -12,7 +12,9 @@ from hsi_studio.core.classes import ClassEntry
 from hsi_studio.gui.spectrum_list import color_icon
 from hsi_studio.gui.theme import Theme
 
-_FIGURES = ("Recall", "F1")
+FIGURES = ("Recall", "F1")
+"""Columns after those of the classes, in percent."""
+
 _NO_CLASS = "no class"
 _STRONGEST = 0.75
 """Share of the accent colour in a cell that holds its whole row."""
@@ -72,7 +74,7 @@ class ConfusionModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() or not self._rows else len(self._columns) + len(_FIGURES)
+        return 0 if parent.isValid() or not self._rows else len(self._columns) + len(FIGURES)
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         if role == Role.TextAlignmentRole:
@@ -92,7 +94,7 @@ class ConfusionModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
         across = orientation == Qt.Orientation.Horizontal
         if across and section >= len(self._columns):
-            return _FIGURES[section - len(self._columns)] if role == Role.DisplayRole else None
+            return FIGURES[section - len(self._columns)] if role == Role.DisplayRole else None
         place = (self._columns if across else self._rows)[section]
         entry = self._entry(place)
         if role == Role.DisplayRole:
@@ -105,7 +107,7 @@ class ConfusionModel(QAbstractTableModel):
         count = 0 if self.comparison is None else self.comparison.count(truth, found)
         if not count:
             return ""
-        return f"{100 * self._share(truth, found):.0f} %" if self.shares else str(count)
+        return f"{100 * self._share(truth, found):.0f}" if self.shares else str(count)
 
     def _share(self, truth: int, found: int) -> float:
         assert self.comparison is not None

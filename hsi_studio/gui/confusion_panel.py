@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from hsi_studio.app.comparison import NEAR, Comparator, Comparison
 from hsi_studio.core.window import Window
-from hsi_studio.gui.confusion_model import ConfusionModel
+from hsi_studio.gui.confusion_model import FIGURES, ConfusionModel
 from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.theme import scaled_font
 from hsi_studio.gui.widgets import muted, named
@@ -30,7 +30,7 @@ _EMPTY = (
     "shows which classes the map takes for which."
 )
 _NOTHING_LEFT = "No pixel of the truth is left to compare: all of them are labels or of no class."
-_ICON, _CELL, _ROW, _NAMES = 12, 36, 19, 132
+_ICON, _CELL, _FIGURE, _ROW, _NAMES = 12, 36, 52, 19, 132
 _FIGURES_WIDTH = 216
 _MOST_LIT = 4_000_000
 
@@ -53,7 +53,7 @@ class ConfusionPanel(QWidget):
         self.notes = muted("")
         self.warning = muted("")
         self.said = muted("")
-        self.shares = QCheckBox("Share of the truth")
+        self.shares = QCheckBox("Percent of the truth")
         self.shares.setToolTip("Percent of each row instead of pixels (Shift+N)")
         self.truth, self.map = named(QComboBox(), "Truth"), named(QComboBox(), "Map")
         self._lay_out()
@@ -198,9 +198,15 @@ class _Table(QTableView):
             header.setDefaultSectionSize(size)
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setHighlightSections(False)
+        model.modelReset.connect(self._fit)
         down.setMaximumWidth(_NAMES)
         down.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         down.setTextElideMode(Qt.TextElideMode.ElideRight)
+
+    def _fit(self) -> None:
+        columns = self.model().columnCount()
+        for column in range(columns):
+            self.setColumnWidth(column, _FIGURE if column >= columns - len(FIGURES) else _CELL)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from hsi_studio.gui.widgets import quiet_button, section
 
 _LAYOUT_VERSION = 2
-_LEFT_WIDTH, _BOTTOM_HEIGHT = 272, 260
+_LEFT_WIDTH, _RIGHT_WIDTH, _BOTTOM_HEIGHT = 272, 350, 260
 _ROOMY = 960
-"""Height of a screen from which the left column holds all of its panels below each other."""
+"""Height of a screen from which the panels of a column have room below each other."""
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -113,8 +113,11 @@ class Docks:
             self._window.tabifyDockWidget(first, second)
         self._bottom[0].raise_()
         if self._window.screen().availableSize().height() < _ROOMY:
-            self._window.tabifyDockWidget(*self._left[-2:])
+            for first, second in (self._left[-2:], *pairwise(self._right)):
+                self._window.tabifyDockWidget(first, second)
             self._left[-2].raise_()
+            self._right[0].raise_()
+        self._window.resizeDocks(self._right[:1], [_RIGHT_WIDTH], Qt.Orientation.Horizontal)
         self._window.resizeDocks(self._left[:1], [_LEFT_WIDTH], Qt.Orientation.Horizontal)
         self._window.resizeDocks(self._bottom[:1], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
 
@@ -123,10 +126,19 @@ class Docks:
         if shown and self._while_hidden:
             saved, self._while_hidden = self._while_hidden, ""
             self.restore(saved)
+            QTimer.singleShot(0, self._window, self._hide_stray_tabs)
         elif not shown and not self._while_hidden:
             self._while_hidden = self.saved()
             for dock in self.all:
                 dock.hide()
+
+    def _hide_stray_tabs(self) -> None:
+        """Hide the tabs of the arrangement before, which Qt leaves behind over other panels."""
+        panels = [dock.geometry() for dock in self.all if dock.isVisible() and not dock.isFloating()]
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for bar in self._window.findChildren(QTabBar, options=direct):
+            if any(bar.geometry().intersects(panel) for panel in panels):
+                bar.hide()
 
     def show(self, title: str) -> None:
         """Bring a panel to the front; one that was hidden gets the width that its content asks for."""

@@ -15,6 +15,7 @@ from hsi_studio.app.jobs import Job, JobQueue
 from hsi_studio.gui.widgets import muted, progress_bar, quiet_button, show_fraction
 
 _KEPT = 20
+_LEAST_TITLE = 120
 
 
 class JobsPanel(QScrollArea):
@@ -79,6 +80,7 @@ class JobRow(QWidget):
         super().__init__()
         self._job = job
         self.title = QLabel(job.title)
+        self.title.setMinimumWidth(_LEAST_TITLE)  # a long name must not widen the window's columns
         self.state = muted("")
         self.state.setWordWrap(False)
         self.bar = progress_bar(f"Progress of {job.title}")

@@ -73,6 +73,7 @@ class ModelPanel(QWidget):
         column.addWidget(self.state)
         column.addLayout(self.below)
         column.addWidget(training)
+        column.addStretch(1)
 
     def _connect(self) -> None:
         follower = self._follower

@@ -130,7 +130,7 @@ def test_network_comes_back_with_the_project(
     assert desk.keeper.current is not None
     assert desk.keeper.current.model == trained.model
     np.testing.assert_allclose(desk.keeper.current.features, trained.features, atol=1e-4)
-    assert desk.trainer.engine.pid is None  # torch is let go of
+    qtbot.waitUntil(lambda: desk.trainer.engine.pid is None)  # torch is let go of
 
 
 @pytest.mark.parametrize("harm", ["other", "gone"])
