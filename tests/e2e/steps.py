@@ -18,7 +18,10 @@ def xdotool(*arguments: str) -> str:
     """Run xdotool and return what it prints; skips where it is absent."""
     if shutil.which("xdotool") is None:
         pytest.skip("needs xdotool")
-    return subprocess.run(["xdotool", *arguments], capture_output=True, text=True, check=False).stdout.strip()
+    done = subprocess.run(
+        ["xdotool", *arguments], capture_output=True, text=True, check=False, timeout=_PATIENCE_S
+    )
+    return done.stdout.strip()
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
