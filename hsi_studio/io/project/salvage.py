@@ -109,11 +109,13 @@ def _give_first_page(path: Path, folder: Path) -> None:
     with new_store(sample) as store:
         store.fill(ProjectState(), "")
     first = bytearray(sample.read_bytes()[:_BLOCK])
-    pages = max(path.stat().st_size // _BLOCK, 1)
+    # A file of an older program may end before the last table or index that a new one declares.
+    pages = max(path.stat().st_size // _BLOCK, sample.stat().st_size // _BLOCK)
     first[28:32] = pages.to_bytes(4, "big")
     first[32:40] = bytes(8)  # no pages to be used again
     with path.open("rb+") as file:
         file.write(first)
+        file.truncate(pages * _BLOCK)
 
 
 def _copy_blocks(path: Path, into: Path) -> None:
