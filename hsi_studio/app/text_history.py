@@ -11,8 +11,7 @@ from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_map import MapFollower, Shown
 from hsi_studio.app.project_session import ProjectSession
 from hsi_studio.core.classes import ClassTable
-from hsi_studio.io.project import ProjectFile
-from hsi_studio.io.project.file import DescriptionVersion
+from hsi_studio.io.project import DescriptionVersion, ProjectFile
 
 
 class TextHistory(QObject):

@@ -24,7 +24,7 @@ from hsi_studio.gui.encoder_row import EncoderRow
 from hsi_studio.gui.pair_bar import PairBar
 from hsi_studio.gui.query_field import QueryField
 from hsi_studio.gui.widgets import flat_button
-from hsi_studio.io.project.file import DescriptionVersion
+from hsi_studio.io.project import DescriptionVersion
 
 if TYPE_CHECKING:
     from hsi_studio.gui.main_window import MainWindow

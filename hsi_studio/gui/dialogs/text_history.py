@@ -24,7 +24,7 @@ from hsi_studio.core.classes import ClassEntry
 from hsi_studio.core.word_diff import word_diff
 from hsi_studio.gui.theme import Theme
 from hsi_studio.gui.widgets import muted, named
-from hsi_studio.io.project.file import DescriptionVersion
+from hsi_studio.io.project import DescriptionVersion
 
 _LIST_WIDTH = 250
 _EMPTY = "no text: the name stands in"

@@ -1,8 +1,9 @@
 """The project file: labels, classes, history and settings in one SQLite file."""
 
 from hsi_studio.io.project.check import CheckReport, check_project
+from hsi_studio.io.project.descriptions import DescriptionVersion
 from hsi_studio.io.project.errors import DamagedProjectError, ProjectFileError
-from hsi_studio.io.project.file import DescriptionVersion, ProjectFile
+from hsi_studio.io.project.file import ProjectFile
 from hsi_studio.io.project.lock import InUseError
 from hsi_studio.io.project.places import find_moved, require_same_image
 from hsi_studio.io.project.recover import RecoveryReport, recover_project

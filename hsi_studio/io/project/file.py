@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import time
 from typing import Any
 
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import Edit, ProjectCube, ProjectState
+from hsi_studio.io.project import descriptions, settings
 from hsi_studio.io.project.copy import copy_project, write_project
-from hsi_studio.io.project.database import Database, beside, reader
-from hsi_studio.io.project.errors import ProjectFileError, decoding, told
+from hsi_studio.io.project.database import Database, beside, reader, transaction
+from hsi_studio.io.project.descriptions import DescriptionVersion
+from hsi_studio.io.project.errors import ProjectFileError, told
 from hsi_studio.io.project.flush import Flusher
 from hsi_studio.io.project.store import Store
-
-
-@dataclass(frozen=True)
-class DescriptionVersion:
-    """A text that a class once had.
-
-    Parameters
-    ----------
-    text : str
-    when : datetime
-        Of the change, in UTC.
-    flipped : int, optional
-        Pixels whose predicted class the change has turned; None where that was not counted.
-    """
-
-    text: str
-    when: datetime
-    flipped: int | None = None
 
 
 class ProjectFile:
@@ -188,34 +169,23 @@ class ProjectFile:
 
     def value(self, key: str) -> Any | None:
         """Return what `set_value` has stored, None where nothing was."""
-        with self._reading() as store, decoding(self.path, f"the setting {key}"):
-            found = store.connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
-            return None if found is None else json.loads(found[0])
+        with self._reading() as store:
+            return settings.value(store, key)
 
     def set_value(self, key: str, value: Any) -> None:
         """Store a value of JSON's types, outside the history: how things are looked at."""
         with self._writing() as store:
-            store.connection.execute("REPLACE INTO settings VALUES (?, ?)", (key, json.dumps(value)))
+            settings.set_value(store, key, value)
 
     def description_versions(self, class_id: int) -> list[DescriptionVersion]:
         """Return every text that a class has had, oldest first."""
-        with self._reading() as store, decoding(self.path, "a description"):
-            rows = store.connection.execute(
-                "SELECT text, time, flipped FROM descriptions WHERE class = ? ORDER BY number", (class_id,)
-            )
-            return [
-                DescriptionVersion(text, datetime.fromtimestamp(when, UTC), flipped)
-                for text, when, flipped in rows
-            ]
+        with self._reading() as store:
+            return descriptions.versions(store, class_id)
 
     def set_flipped(self, class_id: int, flipped: int) -> None:
         """Note how many predicted pixels the newest description of a class has turned."""
         with self._writing() as store:
-            store.connection.execute(
-                "UPDATE descriptions SET flipped = ? "
-                "WHERE number = (SELECT max(number) FROM descriptions WHERE class = ?)",
-                (flipped, class_id),
-            )
+            descriptions.set_flipped(store, class_id, flipped)
 
     def save_copy(self, path: Path, progress: Progress | None = None) -> None:
         """Write a copy with the whole history, as of now; `append` may go on meanwhile on its own thread.
@@ -262,7 +232,7 @@ class ProjectFile:
 
     @contextmanager
     def _reading(self) -> Iterator[Store]:
-        with told(self.path), _transaction(self._store.connection, "BEGIN"):
+        with told(self.path), transaction(self._store.connection, "BEGIN"):
             yield self._store
 
     @contextmanager
@@ -273,7 +243,7 @@ class ProjectFile:
             raise ProjectFileError(f"{self.path.name} is open for looking only", "save it under another name")
         with told(self.path):
             self._flusher.soon()
-            with _transaction(self._store.connection, "BEGIN IMMEDIATE"):
+            with transaction(self._store.connection, "BEGIN IMMEDIATE"):
                 yield self._store
             self._token = self._store.token()
 
@@ -299,14 +269,3 @@ class ProjectFile:
         with suppress(sqlite3.Error):
             self._database.close()
         self._use(Database(self.path))
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
