@@ -42,6 +42,11 @@ class Anchor:
         raw = dict(zip(ids, texts.embeddings.raw, strict=True))
         return cls(texts.wanted.encoder, texts.wanted.classes, raw, texts.embeddings.centre)
 
+    @property
+    def described(self) -> bool:
+        """Whether any class had more than its name."""
+        return any(entry.description.strip() for entry in self.classes)
+
     def vectors(self, texts: Texts) -> tuple[Vectors, Vectors]:
         """Return E (V, d) as it was and as it is, for the classes of `texts`; new classes are as they are."""
         now = texts.embeddings.raw
@@ -60,7 +65,8 @@ class Anchor:
 
 def labelled_pixels(labels: Labels, classes: ClassTable) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return flat index and place in the class table of each labelled pixel, both (n,)."""
-    place = np.full(max((entry.id for entry in classes), default=0) + 1, -1, np.intp)
+    # One place more than ids, for those that no class has.
+    place = np.full(max((entry.id for entry in classes), default=0) + 2, -1, np.intp)
     for number, entry in enumerate(classes):
         place[entry.id] = number
     positions, targets = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]

@@ -224,7 +224,17 @@ class MapFollower(QObject):
         ids = np.array([entry.id for entry in classes], np.int16)[taking_part]
         recipe = CubeRecipe.of(current.cube, current.options)
         places = np.searchsorted(taking_part, targets)
-        return MapWanted(recipe, positions, places, ids, then, now, self.options.smooth, self.options.engine)
+        return MapWanted(
+            recipe,
+            positions,
+            places,
+            ids,
+            then,
+            now,
+            described=self._anchor is not None and self._anchor.described,
+            smooth=self.options.smooth,
+            engine=self.options.engine,
+        )
 
     def _vectors(self, others: Texts | None) -> tuple[Vectors | None, Vectors | None]:
         """Return E when the labels last changed and E now, or of others; None while texts are not read."""

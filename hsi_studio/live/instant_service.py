@@ -130,14 +130,25 @@ class InstantService:
         """Return the head of the labels; only other labels, features or anchors make another one."""
         from hsi_studio.ml.instant.fit import ClickLabels
         from hsi_studio.ml.instant.head import InstantHead
+        from hsi_studio.ml.instant.text_projection import STRENGTH
 
         anchor = None if wanted.anchor is None else wanted.anchor.tobytes()
-        key = (id(features), wanted.positions.tobytes(), wanted.targets.tobytes(), len(wanted.ids), anchor)
+        key = (
+            id(features),
+            wanted.positions.tobytes(),
+            wanted.targets.tobytes(),
+            len(wanted.ids),
+            anchor,
+            wanted.described,
+        )
         if self._trained is None or self._trained[0] != key:
             cols = features.valid.shape[1]
             rows, columns = np.divmod(wanted.positions, cols)
             labels = ClickLabels.sorted(rows, columns, wanted.targets, cols)
-            head = InstantHead.train(features, labels, len(wanted.ids), embeddings=wanted.anchor)
+            strength = STRENGTH if wanted.described else 0.0
+            head = InstantHead.train(
+                features, labels, len(wanted.ids), embeddings=wanted.anchor, strength=strength
+            )
             self._trained = key, head
         if wanted.vectors is not None:
             # Kept, since it shares what the head before it computed, and the next one shares it again.

@@ -67,6 +67,8 @@ class MapWanted:
         E as it was when the labels last changed: what the scores are projected through.
     vectors : ndarray of float32 (V, d), optional
         E as it is now. Without both, texts play no part and only classes with labels can win.
+    described : bool
+        Whether a class of the anchor had a description; bare names are no prior.
     smooth : bool
         Whether the random walker spreads probabilities.
     engine : {"instant", "s3fn", "both"}
@@ -79,6 +81,7 @@ class MapWanted:
     ids: NDArray[np.int16]
     anchor: NDArray[np.float32] | None = None
     vectors: NDArray[np.float32] | None = None
+    described: bool = True
     smooth: bool = True
     engine: EngineName = "both"
 
