@@ -133,7 +133,8 @@ class _History:
         replay.tiles |= rebuilt
         if rebuilt:
             gaps = "" if relics.whole_past else ", which has gaps: look at them"
-            self.lost.append(f"{len(rebuilt)} tiles of labels were rebuilt from the history{gaps}.")
+            tiles = "1 tile of labels was" if len(rebuilt) == 1 else f"{len(rebuilt)} tiles of labels were"
+            self.lost.append(f"{tiles} rebuilt from the history{gaps}.")
 
     def _tell_gap(self, relics: Relics) -> None:
         missing = relics.position - len(self.done)
