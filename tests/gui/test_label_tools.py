@@ -254,6 +254,16 @@ def test_a_line_is_as_wide_as_the_brush(bench: Bench) -> None:
     assert np.array_equal(bench.ids[:, 12:29], box(8, 12, 13, 29)[:, 12:29])
 
 
+def test_the_ring_is_dashed_where_a_press_would_take_labels_away(bench: Bench) -> None:
+    for tool, keys, dashed in (("brush", NONE, False), ("brush", ALT, True), ("eraser", NONE, True)):
+        bench.canvas.set_tool(tool)  # type: ignore[arg-type]
+        bench.move(9.5, 9.5)
+        bench.move(10.5, 10.5, keys)
+        outline = bench.canvas._scene.marks.outline
+        assert outline is not None
+        assert outline.dashed == dashed, tool
+
+
 def test_a_rectangle_is_filled(bench: Bench) -> None:
     bench.canvas.set_tool("rectangle")
     bench.drag((20.2, 30.9), (12.5, 33.5), (10.9, 20.1))
