@@ -14,6 +14,7 @@ from hsi_studio import __version__
 from hsi_studio.cli.benchmark_accuracy import accuracy
 from hsi_studio.cli.benchmark_instant import instant
 from hsi_studio.cli.benchmark_label import label
+from hsi_studio.cli.benchmark_latency import latency
 from hsi_studio.cli.benchmark_speed import speed
 from hsi_studio.cli.benchmark_text import text
 from hsi_studio.cli.benchmark_vote import vote
@@ -40,6 +41,7 @@ app.command()(accuracy)
 app.command()(text)
 app.command()(vote)
 app.command()(label)
+app.command()(latency)
 
 
 @app.command()
