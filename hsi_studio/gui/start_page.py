@@ -59,7 +59,7 @@ class StartPage(QScrollArea):
     def _lay_out(self) -> None:
         name = QLabel("hsi_studio")
         name.setFont(scaled_font(self.font(), 2.4, bold=True))
-        line = muted("Look into hyperspectral cubes, label pixels, say what they are, and see the map appear.")
+        line = muted("Look into hyperspectral cubes, label pixels, say what they are: the map appears.")
         hint = muted("… or drop files or folders anywhere on this window.")
         self.keys = muted("")
         buttons = QHBoxLayout()
