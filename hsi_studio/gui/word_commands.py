@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 class WordCommands(QObject):
     """Works on the description of the active class for the main window."""
 
+    pair: WordingPair
+
     def __init__(self, window: MainWindow, texts: LiveTexts, follower: MapFollower) -> None:
         super().__init__(window)
         self._window, self._texts, self._follower = window, texts, follower

@@ -191,7 +191,7 @@ def test_a_class_without_labels_stays_in_the_table(scene: Scene, embeddings: Lab
 
 
 def test_unknown_method() -> None:
-    with pytest.raises(UsageError, match="choose one of .*s3fn"):
+    with pytest.raises(UsageError, match=r"choose one of .*s3fn"):
         method("magic")
 
 
