@@ -111,7 +111,8 @@ class _Matrix(QWidget):
     def _paint_numbers(self, painter: QPainter, share: NDArray[np.float32]) -> None:
         for cell, row, col in self._cells():
             painter.setPen(QColor("black" if share[row, col] > 0.6 else "white"))
-            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{self._cosines[row, col]:.2f}"[-3:])
+            text = f"{self._cosines[row, col]:.2f}".removeprefix("0")
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
     def _cells(self) -> Iterator[tuple[QRectF, int, int]]:
         count = len(self._names)
