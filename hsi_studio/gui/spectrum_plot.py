@@ -185,7 +185,8 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in _LOOK_EVENTS and hasattr(self, "_hint"):
+        # Closed, pyqtgraph's widget has no plot any more, and may still hear of another theme.
+        if event.type() in _LOOK_EVENTS and hasattr(self, "_hint") and self.plotItem is not None:
             self._apply_look()
             self.look_changed.emit()
 
