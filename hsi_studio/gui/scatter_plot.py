@@ -197,7 +197,7 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in _LOOK_EVENTS and hasattr(self, "_hint"):
+        if event.type() in _LOOK_EVENTS and hasattr(self, "_hint") and self.plotItem is not None:
             self._apply_look()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
