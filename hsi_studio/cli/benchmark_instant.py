@@ -69,7 +69,7 @@ def _rows(case: Case, found: InstantSpeed) -> Iterator[Row]:
     first, opened, click, text = _BOUNDS[case.rows, case.cols, case.bands]
     name = _name(case)
     labels = f"{case.classes} classes, {case.per_class} labels each"
-    shown = f"4 of 9 experts; that map is there after {found.first_map_s:.2g} s"
+    shown = f"5 of 9 experts; that map is there after {found.first_map_s:.2g} s"
     yield Row(f"{name}: open → first map possible", found.possible_s, "s", first, note=shown)
     yield Row(f"{name}: open → all experts", found.open_s, "s", opened, note="in the background")
     yield Row(f"{name}: click → map", found.click_s, "s", click, note=labels)

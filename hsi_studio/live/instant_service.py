@@ -195,10 +195,7 @@ class _Scene:
         key = id(self.features), id(self.network), engine
         if self._seen is None or self._seen[0] != key:
             together = self.features.with_network("S3FN", self.network)
-            if engine == "s3fn":
-                last = together.experts[-1]
-                together = replace(together, arrays={last: together.arrays[last]})
-            self._seen = key, together
+            self._seen = key, together.only(together.experts[-1]) if engine == "s3fn" else together
         return self._seen[1]
 
     def stage(self) -> Stage:

@@ -18,7 +18,7 @@ MOST_PIXELS = 400_000
 """Largest scene that is followed live."""
 
 LEAN_FROM = 100_000
-"""Pixels from which a scene is followed by two experts: the features of nine take 11 kB per pixel."""
+"""Pixels from which a scene is followed by two experts: spreading the fractions of the others takes long."""
 
 
 @dataclass(frozen=True, eq=False)

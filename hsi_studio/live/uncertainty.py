@@ -66,21 +66,13 @@ def suggestion(
     if not len(places):
         return None
     unsure = places[np.argsort(margin[places], kind="stable")[:_CANDIDATES]]
-    spectra = _places(features)
+    spectra = features.fractions[:, :_COMPONENTS]
     novelty = _nearest(spectra[unsure], spectra[labelled])
     gain = (1 - margin[unsure]) * novelty / max(float(novelty.max()), 1e-12)
     chosen = int(unsure[np.argmax(gain)])
     second, first = np.argsort(probabilities[chosen], kind="stable")[-2:]
     row, col = divmod(chosen, features.valid.shape[1])
     return Suggestion(row, col, int(ids[first]), int(ids[second]), float(margin[chosen]))
-
-
-def _places(features: InstantFeatures) -> Floats:
-    """Return what pixels are compared by: noise fractions, or a network's features where it is alone."""
-    from hsi_studio.ml.instant.experts import WINDOWS
-
-    array = features.arrays.get(WINDOWS)
-    return next(iter(features.arrays.values())) if array is None else array[:, :_COMPONENTS]
 
 
 def _nearest(points: Floats, others: Floats) -> Floats:

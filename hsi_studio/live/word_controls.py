@@ -107,14 +107,14 @@ class _Case:
         with one_thread():
             return fit_clicks(
                 self.features.experts,
-                lambda expert, at: self.features.arrays[expert][at],
+                self.features.at,
                 self.labels.take(kept),
             )
 
     def scores(self, fit: InstantFit, at: Index) -> list[Floats]:
         """Return the scores (U, k) of each expert at some pixels."""
         pairs = zip(fit.experts, fit.linear, strict=True)
-        return [linear.scores(self.features.arrays[expert][at]).T for expert, linear in pairs]
+        return [linear.scores(self.features.at(expert, at)).T for expert, linear in pairs]
 
     def vectors(self, kind: str, seed: int) -> Floats:
         texts = self.texts.of(kind, seed)
@@ -202,7 +202,8 @@ def _hits(case: _Case, held: NDArray[np.bool_], seed: int) -> dict[str, list[flo
     for kind in KINDS:
         own = case.vectors(kind, seed)[fit.present]
         mixing = text_projection(own).mixing(own).T
-        mixed = mixture([mixing @ one for one in scores], fit.near, fit.far, near)
+        each = {place: mixing @ one for place, one in enumerate(scores)}
+        mixed = mixture(each, fit.near, fit.far, near)
         found[kind] = (fit.present[mixed.argmax(axis=0)] == truth).astype(float).tolist()
     return found
 

@@ -22,6 +22,7 @@ _STEPS = 100
 _TEMPER = 0.3
 _LEAST_JUDGED = 5
 _NEVER = -1e5
+_NEGLIGIBLE = 0.005
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -40,6 +41,12 @@ class Trust:
 
     temperatures: Floats
     weights: Floats
+
+    @property
+    def counted(self) -> Floats:
+        """The weights (experts,) without those below 0.005, summing to 1."""
+        kept = np.where(self.weights >= _NEGLIGIBLE, self.weights, 0)
+        return np.asarray(kept / kept.sum())
 
 
 @dataclass(frozen=True, eq=False)

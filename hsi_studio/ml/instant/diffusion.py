@@ -51,14 +51,18 @@ def smoother(graph: PixelGraph, strength: float, diagonal: NDArray[np.float32] |
     return Smoother(splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options))
 
 
-def solve_all(smoothers: Sequence[Smoother], planes: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """Return the solutions (N, k) of every system; two are computed at a time, in pieces of 40 columns."""
+def solve_all(tasks: Sequence[tuple[Smoother, NDArray[np.float32]]]) -> list[NDArray[np.float32]]:
+    """Return the solutions (N, k) of systems with right-hand sides (N, k).
 
-    def solved(system: Smoother) -> NDArray[np.float32]:
+    Two are computed at a time, in pieces of 40 columns.
+    """
+
+    def solved(task: tuple[Smoother, NDArray[np.float32]]) -> NDArray[np.float32]:
+        system, planes = task
         out = np.empty(planes.shape, np.float32)
         for first in range(0, planes.shape[1], _COLUMNS):
             part = slice(first, first + _COLUMNS)
             out[:, part] = system.solve(planes[:, part])
         return out
 
-    return two_at_a_time(solved, smoothers)
+    return two_at_a_time(solved, tasks)

@@ -12,12 +12,14 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.ml.instant import experts as kinds
-from hsi_studio.ml.instant.box_means import box_means
 from hsi_studio.ml.instant.diffusion import Smoother, smoother, solve_all
 from hsi_studio.ml.instant.experts import Expert, network_expert
 from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.pixel_graph import PixelGraph, pixel_graph
 from hsi_studio.ml.instant.spectra import PixelSpectra, SpectralStatistics, fit_statistics
+from hsi_studio.ml.instant.spectral_view import SpectralView
+from hsi_studio.ml.instant.views import StackedView, View
+from hsi_studio.ml.instant.window_view import WindowView
 
 STRENGTHS = (1.0, 10.0, 100.0)
 CONTRAST, SHARP_CONTRAST = 3.0, 1.0
@@ -27,7 +29,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class InstantFeatures:
-    """What the experts see of a window. A value: each stage is another one that shares the arrays.
+    """What the experts see of a window. A value: each stage is another one that shares the views.
 
     Parameters
     ----------
@@ -38,8 +40,10 @@ class InstantFeatures:
         False where nothing was measured.
     graph : PixelGraph
         For the random walker.
-    arrays : mapping of Expert to ndarray of float32 (N, F)
-        The experts that are ready, in order.
+    fractions : ndarray of float32 (N, k)
+        Minimum noise fractions, by which pixels are compared.
+    views : mapping of Expert to View
+        What the experts that are ready see, in order.
     planned : tuple of Expert
         Those that will be there at last: the nine of the recipe, fewer for large scenes.
     """
@@ -48,7 +52,8 @@ class InstantFeatures:
     window: Window
     valid: NDArray[np.bool_]
     graph: PixelGraph
-    arrays: Mapping[Expert, Floats]
+    fractions: Floats
+    views: Mapping[Expert, View]
     planned: tuple[Expert, ...] = kinds.ALL
 
     @staticmethod
@@ -71,24 +76,33 @@ class InstantFeatures:
     @property
     def experts(self) -> tuple[Expert, ...]:
         """The experts that are ready."""
-        return tuple(self.arrays)
+        return tuple(self.views)
 
     @property
     def complete(self) -> bool:
         """Whether all planned experts are there."""
-        return set(self.planned) <= set(self.arrays)
+        return set(self.planned) <= set(self.views)
 
     @property
     def nbytes(self) -> int:
-        """Memory of the features."""
-        return sum(array.nbytes for array in self.arrays.values())
+        """Memory of what the experts see."""
+        held = {id(array): array.nbytes for view in self.views.values() for array in view.arrays}
+        return sum(held.values())
+
+    def at(self, expert: Expert, positions: NDArray[np.intp]) -> Floats:
+        """Return the features (n, F) that an expert sees at flat pixel indices (n,)."""
+        return self.views[expert].at(positions)
 
     def with_network(self, name: str, features: Floats) -> InstantFeatures:
         """Return these features with one more expert: a trained network's output (N, F) of the window."""
-        return self._with({network_expert(name): features})
+        return self._with({network_expert(name): StackedView((features,))})
 
-    def _with(self, arrays: Mapping[Expert, Floats]) -> InstantFeatures:
-        return replace(self, arrays={**self.arrays, **arrays})
+    def only(self, expert: Expert) -> InstantFeatures:
+        """Return these features with one expert alone."""
+        return replace(self, views={expert: self.views[expert]})
+
+    def _with(self, views: Mapping[Expert, View]) -> InstantFeatures:
+        return replace(self, views={**self.views, **views})
 
 
 def window_features(
@@ -103,56 +117,50 @@ def window_features(
         progress.update(0.1, "spectra")
         spectra = statistics.read(cube, window)
         progress.update(0.2, "windows")
-        features = _cheap(statistics, window, spectra)
-    yield features
-    fractions = _flat(np.concatenate([spectra.fractions, spectra.shape_fractions], axis=2))
-    with one_thread():
-        progress.update(0.35, "windows of shapes")
-        windows = box_means(spectra.shape_fractions, spectra.valid)
-        features = features._with({kinds.SHAPE_WINDOWS: windows})
+        planes = _flat(spectra.fractions), _flat(spectra.shape_fractions)
+        features = _cheap(statistics, window, spectra, planes)
     yield features
     with one_thread():
         progress.update(0.45, "fields")
-        solved = _diffused(features.graph, STRENGTHS, fractions, progress)
-        features = features._with(_halves(kinds.FIELDS, kinds.SHAPE_FIELDS, [fractions, *solved]))
+        values, shapes = _diffused(features.graph, STRENGTHS, planes, progress)
+        seen = {kinds.FIELDS: (planes[0], *values), kinds.SHAPE_FIELDS: (planes[1], *shapes)}
+        features = features._with({expert: StackedView(parts) for expert, parts in seen.items()})
     yield features
     with one_thread():
         progress.update(0.85, "sharp fields")
         sharp = pixel_graph(spectra.fractions, spectra.valid, SHARP_CONTRAST)
-        solved = _diffused(sharp, STRENGTHS[-1:], fractions, progress)
-        features = features._with(_halves(kinds.SHARP_FIELDS, kinds.SHARP_SHAPE_FIELDS, solved))
+        values, shapes = _diffused(sharp, STRENGTHS[-1:], planes, progress)
+        seen = {kinds.SHARP_FIELDS: values, kinds.SHARP_SHAPE_FIELDS: shapes}
+        features = features._with({expert: StackedView(parts) for expert, parts in seen.items()})
         progress.update(1.0, "ready")
     yield features
 
 
-def _cheap(statistics: SpectralStatistics, window: Window, spectra: PixelSpectra) -> InstantFeatures:
-    arrays = {
-        kinds.VALUES: _flat(spectra.values),
-        kinds.SHAPE: _flat(spectra.shape),
-        kinds.CHANGE: _flat(spectra.change),
-        kinds.WINDOWS: box_means(spectra.fractions, spectra.valid),
+def _cheap(
+    statistics: SpectralStatistics, window: Window, spectra: PixelSpectra, planes: tuple[Floats, Floats]
+) -> InstantFeatures:
+    own, valid = _flat(spectra.physical), spectra.valid
+    views: dict[Expert, View] = {
+        kinds.VALUES: SpectralView("values", statistics, own, valid.ravel()),
+        kinds.SHAPE: SpectralView("shape", statistics, own, valid.ravel()),
+        kinds.CHANGE: SpectralView("change", statistics, own, valid.ravel()),
+        kinds.WINDOWS: WindowView(planes[0], valid),
+        kinds.SHAPE_WINDOWS: WindowView(planes[1], valid),
     }
-    graph = pixel_graph(spectra.fractions, spectra.valid, CONTRAST)
-    return InstantFeatures(statistics, window, spectra.valid, graph, arrays)
+    graph = pixel_graph(spectra.fractions, valid, CONTRAST)
+    return InstantFeatures(statistics, window, valid, graph, planes[0], views)
 
 
 def _diffused(
-    graph: PixelGraph, strengths: tuple[float, ...], planes: Floats, progress: Progress
-) -> list[Floats]:
+    graph: PixelGraph, strengths: tuple[float, ...], planes: tuple[Floats, Floats], progress: Progress
+) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+    """Return each of the planes (N, k) spread along the graph with each strength."""
     systems: list[Smoother] = []
     for strength in strengths:
         systems.append(smoother(graph, strength))
         progress.update(None, "fields")
-    return solve_all(systems, planes)
-
-
-def _halves(first: Expert, second: Expert, planes: list[Floats]) -> dict[Expert, Floats]:
-    """Return what two experts see of planes (N, 2k): the one all first halves, the other all second ones."""
-    half = planes[0].shape[1] // 2
-    return {
-        first: np.concatenate([plane[:, :half] for plane in planes], axis=1),
-        second: np.concatenate([plane[:, half:] for plane in planes], axis=1),
-    }
+    solved = solve_all([(system, own) for own in planes for system in systems])
+    return tuple(solved[: len(systems)]), tuple(solved[len(systems) :])
 
 
 def _flat(planes: Floats) -> Floats:

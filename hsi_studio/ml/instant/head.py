@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from hsi_studio.ml.instant.features import InstantFeatures
 from hsi_studio.ml.instant.fit import ClickLabels, InstantFit, fit_clicks
 from hsi_studio.ml.instant.mixture import mixture, nearness
 from hsi_studio.ml.instant.one_thread import one_thread
+from hsi_studio.ml.instant.pairs import two_at_a_time
 from hsi_studio.ml.instant.random_walker import RandomWalker, random_walker
 from hsi_studio.ml.instant.text_projection import STRENGTH, TextProjection, text_projection
 
@@ -78,9 +80,7 @@ class InstantHead:
         """
         measured = labels.take(features.valid.ravel()[labels.positions])
         with one_thread():
-            fit = fit_clicks(
-                features.experts, lambda expert, at: features.arrays[expert][at], measured, progress
-            )
+            fit = fit_clicks(features.experts, features.at, measured, progress)
         projection = None if embeddings is None else text_projection(embeddings[fit.present], strength)
         return cls(features, fit, measured, classes, projection, embeddings)
 
@@ -91,14 +91,15 @@ class InstantHead:
         return other
 
     @cached_property
-    def class_scores(self) -> tuple[Floats, ...]:
-        """Scores (U, N) of each expert for the classes with labels."""
+    def class_scores(self) -> Mapping[int, Floats]:
+        """Scores (U, N) for the classes with labels, by place of the expert; of experts that count."""
+        counts = np.flatnonzero(self.fit.near.counted + self.fit.far.counted).tolist()
+
+        def scored(place: int) -> Floats:
+            return self.features.views[self.fit.experts[place]].scores(self.fit.linear[place])
+
         with one_thread():
-            pairs = zip(self.fit.experts, self.fit.linear, strict=True)
-            return tuple(
-                np.ascontiguousarray(linear.scores(self.features.arrays[expert]).T)
-                for expert, linear in pairs
-            )
+            return dict(zip(counts, two_at_a_time(scored, counts), strict=True))
 
     @cached_property
     def walker(self) -> RandomWalker:
@@ -128,14 +129,14 @@ class InstantHead:
             progress.update(0.5, "smoothing")
             return self.walker.spread(mixed.T) if smooth else mixed.T
 
-    def _scores(self) -> list[Floats]:
+    def _scores(self) -> Mapping[int, Floats]:
         """Return scores of each expert: of the labelled classes (U, N), or of all (V, N) by their texts."""
         if self.projection is None or self.embeddings is None:
-            return list(self.class_scores)
+            return self.class_scores
         mixing = self.projection.mixing(self.embeddings).T
-        return [mixing @ own for own in self.class_scores]
+        return {place: mixing @ own for place, own in self.class_scores.items()}
 
-    def _mixed(self, scores: list[Floats]) -> Floats:
+    def _mixed(self, scores: Mapping[int, Floats]) -> Floats:
         mixed = mixture(scores, self.fit.near, self.fit.far, self._nearness)
         if len(mixed) == self.classes:
             return mixed
@@ -161,7 +162,5 @@ class InstantHead:
     def _pooled(self) -> Floats:
         """The experts' scores (U, N) in units of log-probability, weighted by trust."""
         trust = self.fit.near
-        total = np.zeros_like(self.class_scores[0])
-        for scores, share in zip(self.class_scores, trust.temperatures * trust.weights, strict=True):
-            total += np.float32(share) * scores
-        return total
+        shares = (trust.temperatures * trust.counted).astype(np.float32)
+        return np.asarray(sum(shares[place] * scores for place, scores in self.class_scores.items()))

@@ -1,4 +1,4 @@
-"""Features of large scenes: two experts that together take some 2 kB per pixel, not eleven."""
+"""Features of large scenes: two experts that together take a kilobyte per pixel, and are soon ready."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.ml.instant import experts as kinds
-from hsi_studio.ml.instant.box_means import box_means
+from hsi_studio.ml.instant.experts import Expert
 from hsi_studio.ml.instant.features import CONTRAST, InstantFeatures
 from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.pixel_graph import pixel_graph
 from hsi_studio.ml.instant.spectra import fit_statistics
+from hsi_studio.ml.instant.spectral_view import SpectralView
+from hsi_studio.ml.instant.views import View
+from hsi_studio.ml.instant.window_view import WindowView
 
 COMPONENTS = 40
 EXPERTS = (kinds.VALUES, kinds.WINDOWS)
@@ -39,7 +42,7 @@ def lean_features(cube: Cube, progress: Progress | None = None) -> Iterator[Inst
     with one_thread():
         statistics = fit_statistics(cube)
     rows, cols = cube.rows, cube.cols
-    values = np.empty((rows, cols, len(statistics.mean)), np.float32)
+    physical = np.empty((rows, cols, len(statistics.mean)), np.float32)
     fractions = np.empty((rows, cols, min(COMPONENTS, statistics.axes.shape[1])), np.float32)
     valid = np.empty((rows, cols), bool)
     for first in range(0, rows, _STRIP_ROWS):
@@ -48,14 +51,16 @@ def lean_features(cube: Cube, progress: Progress | None = None) -> Iterator[Inst
         with one_thread():
             read = statistics.read(cube, strip)
         place = strip.slices()
-        values[place], valid[place] = read.values, read.valid
+        physical[place], valid[place] = read.physical, read.valid
         fractions[place] = read.fractions[..., : fractions.shape[2]]
     with one_thread():
-        progress.update(0.6, "windows")
-        arrays = {
-            kinds.VALUES: values.reshape(rows * cols, -1),
-            kinds.WINDOWS: box_means(fractions, valid),
-        }
+        progress.update(0.6, "graph")
         graph = pixel_graph(fractions, valid, CONTRAST)
+    flat = fractions.reshape(rows * cols, -1)
+    spectra = physical.reshape(rows * cols, -1)
+    views: dict[Expert, View] = {
+        kinds.VALUES: SpectralView("values", statistics, spectra, valid.ravel()),
+        kinds.WINDOWS: WindowView(flat, valid),
+    }
     progress.update(1.0, "ready")
-    yield InstantFeatures(statistics, cube.window, valid, graph, arrays, EXPERTS)
+    yield InstantFeatures(statistics, cube.window, valid, graph, flat, views, EXPERTS)

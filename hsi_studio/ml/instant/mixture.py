@@ -5,34 +5,32 @@ With pixels along the rows of memory every step runs over long stretches of it: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.ml.instant.click_validation import Trust
 
-_NEGLIGIBLE = 0.005
 _REACH = 16.0  # pixels over which the trust goes from near to far
 
 Floats = NDArray[np.float32]
 
 
-def mixture(scores: Sequence[Floats], near: Trust, far: Trust, nearness: Floats) -> Floats:
+def mixture(scores: Mapping[int, Floats], near: Trust, far: Trust, nearness: Floats) -> Floats:
     """Return probabilities (U, N): the experts' softmax, weighted by trust.
 
     At a click the weights are those of `near`, far from any the mean of both.
 
     Parameters
     ----------
-    scores : sequence of ndarray of float32 (U, N)
-        Of each expert.
+    scores : mapping of int to ndarray of float32 (U, N)
+        Of each expert that counts, by its place.
     near, far : Trust
-        Weights below 0.005 are left out.
     nearness : ndarray of float32 (N,)
         From 1 at clicks to 0.
     """
-    total = np.zeros_like(scores[0])
+    total = np.zeros_like(next(iter(scores.values())))
     for place, temperature, weight in _terms(near, far, nearness):
         total += weight * softmax(scores[place], temperature)
     return total
@@ -43,12 +41,12 @@ def _terms(near: Trust, far: Trust, nearness: Floats) -> Iterator[tuple[int, flo
     close: Floats
     away: Floats
     if far is near:
-        for place, share in enumerate(_counted(near)):
+        for place, share in enumerate(near.counted.tolist()):
             if share:
                 yield place, float(near.temperatures[place]), np.float32(share) * np.ones_like(nearness)
         return
     close, away = np.float32(0.5) * (1 + nearness), np.float32(0.5) * (1 - nearness)
-    for place, (here, there) in enumerate(zip(_counted(near), _counted(far), strict=True)):
+    for place, (here, there) in enumerate(zip(near.counted.tolist(), far.counted.tolist(), strict=True)):
         first, second = float(near.temperatures[place]), float(far.temperatures[place])
         if first == second and (here or there):
             yield place, first, np.float32(here) * close + np.float32(there) * away
@@ -57,13 +55,6 @@ def _terms(near: Trust, far: Trust, nearness: Floats) -> Iterator[tuple[int, flo
             yield place, first, np.float32(here) * close
         if there:
             yield place, second, np.float32(there) * away
-
-
-def _counted(trust: Trust) -> list[float]:
-    """Return the weights that are not negligible, summing to 1."""
-    kept = np.where(trust.weights >= _NEGLIGIBLE, trust.weights, 0)
-    shares: list[float] = (kept / kept.sum()).tolist()
-    return shares
 
 
 def softmax(scores: Floats, temperature: float = 1.0) -> Floats:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
-from hsi_studio.ml.instant.box_means import WINDOWS
 from hsi_studio.ml.instant.experts import Expert
 from hsi_studio.ml.instant.features import STRENGTHS, InstantFeatures, window_features
 from hsi_studio.ml.instant.fit import ClickLabels
@@ -36,9 +35,9 @@ def fits_whole(cube: Cube, statistics: SpectralStatistics) -> bool:
 
 
 def bytes_per_pixel(statistics: SpectralStatistics) -> int:
-    """Return the memory of all features of a pixel."""
+    """Return the memory of what all experts see of a pixel."""
     bands, components = statistics.axes.shape
-    return 4 * int(4 * bands + 2 * components * (len(WINDOWS) + len(STRENGTHS) + 2))
+    return 4 * int(bands + 2 * components * (len(STRENGTHS) + 2))
 
 
 def tile_side(statistics: SpectralStatistics) -> int:
@@ -102,8 +101,8 @@ def click_features(
         positions = labels.take(there).seen_from(around).positions
         valid = features.valid.ravel()[positions]
         places.append(there[valid])
-        for expert, array in features.arrays.items():
-            parts.setdefault(expert, []).append(array[positions[valid]])
+        for expert, view in features.views.items():
+            parts.setdefault(expert, []).append(view.at(positions[valid]))
     found = np.concatenate([np.zeros(0, np.intp), *places])
     order = np.argsort(found)
     return labels.take(found[order]), {expert: np.concatenate(part)[order] for expert, part in parts.items()}

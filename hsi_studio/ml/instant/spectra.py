@@ -16,7 +16,9 @@ from hsi_studio.ml.reduction import noise_fraction_axes
 from hsi_studio.ml.sampling import describe_sample, read_sample
 
 COMPONENTS = 80
-_STRIP_VALUES = 250_000  # so that a strip stays in the cache
+STRIP_VALUES = 250_000
+"""Of a strip that stays in the cache."""
+
 _SAVGOL_WINDOW = 7
 _SAMPLED = 32_768
 
@@ -26,22 +28,19 @@ Moments = tuple[Floats, Floats]
 
 @dataclass(frozen=True, eq=False)
 class PixelSpectra:
-    """Spectral features of a window; zeros where nothing was measured.
+    """What is kept of the spectra of a window.
 
     Parameters
     ----------
-    values, change : ndarray of float32 (rows, cols, bands)
-        z-scored physical values, and gradient of the spectrum over its own mean.
-    shape : ndarray of float32 (rows, cols, 2 · bands)
-        z-scored spectra standardised by themselves, then Savitzky–Golay slopes of those over their mean.
+    physical : ndarray of float32 (rows, cols, b)
+        Values with single missing ones replaced by the band's mean; means where nothing was measured.
     fractions, shape_fractions : ndarray of float32 (rows, cols, k)
-        Minimum noise fractions, in units of noise, of values and of shapes.
+        Minimum noise fractions, in units of noise, of z-scored values and of z-scored spectra standardised
+        by themselves; zeros where nothing was measured.
     valid : ndarray of bool (rows, cols)
     """
 
-    values: Floats
-    change: Floats
-    shape: Floats
+    physical: Floats
     fractions: Floats
     shape_fractions: Floats
     valid: NDArray[np.bool_]
@@ -98,39 +97,28 @@ class SpectralStatistics:
         zero throughout, counts as not measured.
         """
         rows, cols, bands = physical.shape
-        out = _empty(rows, cols, bands, self.axes.shape[1], ~missing_pixels(physical))
-        height = max(1, _STRIP_VALUES // max(1, cols * bands))
-        strips = [slice(first, first + height) for first in range(0, rows, height)]
-        gradient, slope = difference_operators(bands)
-        operators = gradient / self.change_std, slope / self.slope_std
-        two_at_a_time(lambda strip: self._apply(physical, strip, operators, out), strips)
-        return out
+        valid = ~missing_pixels(physical)
+        values = np.where(valid[..., None] & np.isfinite(physical), physical, self.mean)
+        fractions, shapes = (np.empty((rows, cols, self.axes.shape[1]), np.float32) for _ in range(2))
+        height = max(1, STRIP_VALUES // max(1, cols * bands))
 
-    def _apply(
-        self, physical: Floats, strip: slice, operators: tuple[Floats, Floats], out: PixelSpectra
-    ) -> None:
-        values = np.where(np.isfinite(physical[strip]), physical[strip], self.mean)
-        shape, relative = relative_spectra(values, self.darkest, self.floor)
-        bands = values.shape[2]
-        change, slope = operators
-        out.values[strip] = (values - self.mean) / self.std
-        out.change[strip] = relative @ change - self.change_mean / self.change_std
-        out.shape[strip, :, :bands] = (shape - self.shape_mean) / self.shape_std
-        out.shape[strip, :, bands:] = relative @ slope - self.slope_mean / self.slope_std
-        if not out.valid[strip].all():
-            for part in (out.values, out.change, out.shape):
-                part[strip][~out.valid[strip]] = 0
-        np.matmul(out.values[strip], self.axes, out=out.fractions[strip])
-        np.matmul(out.shape[strip, :, :bands], self.shape_axes, out=out.shape_fractions[strip])
+        def fill(first: int) -> None:
+            strip = slice(first, first + height)
+            shape, _ = relative_spectra(values[strip], self.darkest, self.floor)
+            np.matmul(self.scored(values[strip]), self.axes, out=fractions[strip])
+            np.matmul(self.scored_shape(shape), self.shape_axes, out=shapes[strip])
 
+        two_at_a_time(fill, range(0, rows, height))
+        fractions[~valid] = shapes[~valid] = 0
+        return PixelSpectra(values, fractions, shapes, valid)
 
-def _empty(rows: int, cols: int, bands: int, components: int, valid: NDArray[np.bool_]) -> PixelSpectra:
-    def planes(count: int) -> Floats:
-        return np.empty((rows, cols, count), np.float32)
+    def scored(self, values: Floats) -> Floats:
+        """Return z-scored physical values (..., b)."""
+        return np.asarray((values - self.mean) / self.std)
 
-    return PixelSpectra(
-        planes(bands), planes(bands), planes(2 * bands), planes(components), planes(components), valid
-    )
+    def scored_shape(self, shape: Floats) -> Floats:
+        """Return z-scored spectra (..., b) that were standardised by themselves."""
+        return np.asarray((shape - self.shape_mean) / self.shape_std)
 
 
 def fit_statistics(cube: Cube) -> SpectralStatistics:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.signal import savgol_filter
 
 from hsi_studio.core.progress import Progress
@@ -19,6 +20,10 @@ from hsi_studio.ml.instant.spectra import difference_operators, fit_statistics
 
 if TYPE_CHECKING:
     from conftest import Fields
+
+
+def everywhere(features: InstantFeatures, expert: experts.Expert) -> NDArray[np.float32]:
+    return features.at(expert, np.arange(features.valid.size))
 
 
 def test_slopes_are_those_of_savitzky_and_golay(rng: np.random.Generator) -> None:
@@ -35,11 +40,11 @@ def test_few_bands_have_slopes(bands: int) -> None:
 
 
 def test_features_are_scored_and_white(fields: Fields) -> None:
-    arrays = fields.features.arrays
     for expert in (experts.VALUES, experts.SHAPE, experts.CHANGE):
-        np.testing.assert_allclose(arrays[expert].mean(axis=0), 0, atol=1e-3)
-        np.testing.assert_allclose(arrays[expert].std(axis=0), 1, atol=1e-2)
-    fractions = arrays[experts.WINDOWS].reshape(fields.rows, fields.cols, -1)[..., : fields.bands]
+        seen = everywhere(fields.features, expert)
+        np.testing.assert_allclose(seen.mean(axis=0), 0, atol=1e-3)
+        np.testing.assert_allclose(seen.std(axis=0), 1, atol=1e-2)
+    fractions = fields.features.fractions.reshape(fields.rows, fields.cols, -1)
     steps = np.diff(fractions, axis=0)
     quiet = steps[(steps**2).sum(axis=2) <= np.median((steps**2).sum(axis=2))]
     assert 0.5 < np.median(quiet.std(axis=0)) / np.sqrt(2) < 1.5
@@ -48,21 +53,24 @@ def test_features_are_scored_and_white(fields: Fields) -> None:
 def test_shape_does_not_depend_on_brightness(fields: Fields) -> None:
     statistics = fit_statistics(fields.cube)
     block = fields.values[:4]
-    plain, bright = statistics.apply(block), statistics.apply(block * 1.5)
-    np.testing.assert_allclose(bright.shape, plain.shape, atol=0.02)
-    np.testing.assert_allclose(bright.change, plain.change, atol=0.02)
-    assert np.abs(bright.values - plain.values).max() > 1
+    plain, bright = (
+        next(window_features(fields.cube_of(one), statistics, Window(0, 0, 4, fields.cols)))
+        for one in (block, block * 1.5)
+    )
+    for expert in (experts.SHAPE, experts.CHANGE):
+        np.testing.assert_allclose(everywhere(bright, expert), everywhere(plain, expert), atol=0.02)
+    assert np.abs(everywhere(bright, experts.VALUES) - everywhere(plain, experts.VALUES)).max() > 1
 
 
 def test_each_stage_adds_experts(fields: Fields) -> None:
     told: list[str] = []
     stages = list(InstantFeatures.open(fields.cube, Progress(lambda _, text: told.append(text))))
     counts = [len(stage.experts) for stage in stages]
-    assert counts[0] == 4
+    assert counts[0] == 5
     assert counts == sorted(set(counts))
     assert [stage.complete for stage in stages] == [False] * (len(stages) - 1) + [True]
     assert set(stages[-1].experts) == set(experts.ALL)
-    assert stages[-1].arrays[experts.VALUES] is stages[0].arrays[experts.VALUES]
+    assert stages[-1].views[experts.VALUES] is stages[0].views[experts.VALUES]
     assert told[0] == "statistics"
     assert told[-1] == "ready"
 
@@ -79,12 +87,12 @@ def test_opening_can_be_cancelled(fields: Fields) -> None:
 def test_a_window_with_its_halo_has_the_features_of_the_scene(fields: Fields) -> None:
     window = Window(0, 0, 40, 36)
     *_, again = window_features(fields.cube, fields.features.statistics, window)
-    for expert, array in fields.features.arrays.items():
-        np.testing.assert_array_equal(again.arrays[expert], array)
+    for expert in fields.features.experts:
+        np.testing.assert_array_equal(everywhere(again, expert), everywhere(fields.features, expert))
     rows = Window(20, 0, 20, 36)
     first = next(window_features(fields.cube, fields.features.statistics, rows))
     np.testing.assert_array_equal(
-        first.arrays[experts.VALUES], fields.features.arrays[experts.VALUES][20 * 36 :]
+        everywhere(first, experts.VALUES), everywhere(fields.features, experts.VALUES)[20 * 36 :]
     )
 
 

@@ -32,8 +32,8 @@ def test_few_clicks_give_a_map(fields: Fields, smooth: bool) -> None:
 
 
 def test_the_first_stage_gives_a_map(fields: Fields) -> None:
-    arrays = {expert: fields.features.arrays[expert] for expert in fields.features.experts[:4]}
-    first = replace(fields.features, arrays=arrays)
+    views = {expert: fields.features.views[expert] for expert in fields.features.experts[:4]}
+    first = replace(fields.features, views=views)
     assert right(fields, InstantHead.train(first, fields.clicks(4), 3).probabilities()) > 0.95
 
 

@@ -1,10 +1,9 @@
-"""Window means, the pixel graph, smoothing along it and the random walker, against dense definitions."""
+"""The pixel graph, smoothing along it and the random walker, against dense definitions."""
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hsi_studio.ml.instant.box_means import box_means
 from hsi_studio.ml.instant.diffusion import smoother, solve_all
 from hsi_studio.ml.instant.pixel_graph import PixelGraph, pixel_graph
 from hsi_studio.ml.instant.random_walker import random_walker
@@ -29,21 +28,6 @@ def graph(planes: NDArray[np.float32], valid: NDArray[np.bool_]) -> PixelGraph:
     return pixel_graph(planes, valid, 3.0)
 
 
-def test_means_leave_out_what_was_not_measured(planes: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
-    planes[~valid] = 0
-    found = box_means(planes, valid, (1, 3)).reshape(ROWS, COLS, 24)
-    np.testing.assert_array_equal(found[..., :12], planes)
-    around = planes[2:5, 2:5][valid[2:5, 2:5]]
-    np.testing.assert_allclose(found[3, 3, 12:], around.mean(axis=0), rtol=1e-4, atol=1e-5)
-    corner = np.pad(planes, ((1, 1), (1, 1), (0, 0)), mode="symmetric")[-3:, -3:]
-    np.testing.assert_allclose(found[-1, -1, 12:], corner.mean(axis=(0, 1)), rtol=1e-4, atol=1e-5)
-
-
-def test_windows_larger_than_the_image(planes: NDArray[np.float32]) -> None:
-    found = box_means(planes[:1], np.ones((1, COLS), bool), (31,))
-    assert np.isfinite(found).all()
-
-
 def test_the_graph_is_a_laplacian(
     graph: PixelGraph, planes: NDArray[np.float32], valid: NDArray[np.bool_]
 ) -> None:
@@ -60,9 +44,9 @@ def test_the_graph_is_a_laplacian(
 
 def test_diffusion_is_the_inverse(graph: PixelGraph, rng: np.random.Generator) -> None:
     sides = rng.normal(size=(len(graph), 90)).astype(np.float32)
-    for strength, found in zip(
-        (1.0, 100.0), solve_all([smoother(graph, 1.0), smoother(graph, 100.0)], sides), strict=True
-    ):
+    strengths = 1.0, 100.0
+    solved = solve_all([(smoother(graph, strength), sides) for strength in strengths])
+    for strength, found in zip(strengths, solved, strict=True):
         matrix = np.eye(len(graph)) + strength * graph.laplacian.toarray()
         np.testing.assert_allclose(found, np.linalg.solve(matrix, sides), atol=1e-4)
 
