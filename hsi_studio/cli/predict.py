@@ -74,7 +74,7 @@ def predict(
         require_ending(file)
     refuse_source(cube, files)
     loaded = load_classifier(model)
-    place = choose_device(device) if on_device(loaded.method) else "cpu"
+    place = choose_device(device) if on_device(loaded.method) or device is not None else "cpu"
     if smoothing is Smoothing.OFF:
         loaded = _unsmoothed(loaded)
     if classes is not None:

@@ -11,7 +11,15 @@ import numpy as np
 import typer
 
 from hsi_studio.cli.labels_project import CubeNumber, Project
-from hsi_studio.cli.ml_options import DEFAULT_ENCODER, Device, Encoder, Offline, Pooling, PoolingChoice
+from hsi_studio.cli.ml_options import (
+    DEFAULT_ENCODER,
+    Backbone,
+    Device,
+    Encoder,
+    Offline,
+    Pooling,
+    PoolingChoice,
+)
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_result, progress_bar
 from hsi_studio.cli.project_training import Method, Seed, labelled_scene, report_of, settings_of, trained
@@ -30,6 +38,7 @@ def train(
     cube: CubeNumber = None,
     method: Method = "instant",
     seed: Seed = 0,
+    backbone: Backbone = None,
     device: Device = None,
     encoder: Encoder = DEFAULT_ENCODER,
     pooling: Pooling = PoolingChoice.MEAN,
@@ -42,7 +51,9 @@ def train(
     """
     scene = labelled_scene(project, cube)
     started = time.perf_counter()
-    model = trained(scene, settings_of(method, seed, device, out), (encoder, pooling, offline))
+    model = trained(
+        scene, settings_of(method, seed, device, out=out, backbone=backbone), (encoder, pooling, offline)
+    )
     with atomic_output(out) as temporary:
         temporary.write_bytes(model.to_bytes())
     print_result(report_of(model, time.perf_counter() - started) | {"file": out}, as_json)
@@ -56,6 +67,7 @@ def predict(
     cube: CubeNumber = None,
     method: Method = "instant",
     seed: Seed = 0,
+    backbone: Backbone = None,
     device: Device = None,
     encoder: Encoder = DEFAULT_ENCODER,
     pooling: Pooling = PoolingChoice.MEAN,
@@ -72,7 +84,7 @@ def predict(
         if file is not None:
             require_ending(file)
     scene = labelled_scene(project, cube)
-    settings = settings_of(method, seed, device)
+    settings = settings_of(method, seed, device, backbone=backbone)
     started = time.perf_counter()
     model = trained(scene, settings, (encoder, pooling, offline)).fitted_to(scene.cube)
     with progress_bar("Predicting") as progress:

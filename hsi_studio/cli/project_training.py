@@ -48,7 +48,12 @@ def scene_of(cube: Cube, labels: Labels, classes: ClassTable) -> Scene:
 
 
 def settings_of(
-    method: str, seed: int, device: str | None, out: Path = Path("model.safetensors")
+    method: str,
+    seed: int,
+    device: str | None,
+    *,
+    out: Path = Path("model.safetensors"),
+    backbone: Path | None = None,
 ) -> Settings:
     """Return the settings of a training run.
 
@@ -65,6 +70,7 @@ def settings_of(
         seed=seed,
         device=device,
         validation=None,
+        backbone=backbone,
     )
 
 

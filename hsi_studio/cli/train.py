@@ -11,6 +11,7 @@ import typer
 
 from hsi_studio.cli.ml_options import (
     DEFAULT_ENCODER,
+    Backbone,
     Device,
     Encoder,
     Offline,
@@ -60,6 +61,7 @@ def train(
             min=0, max=0.5, help="Share of labels, in blocks, for early stopping [0.2 from 50 per class]."
         ),
     ] = None,
+    backbone: Backbone = None,
     device: Device = None,
     encoder: Encoder = DEFAULT_ENCODER,
     pooling: Pooling = PoolingChoice.MEAN,
@@ -98,6 +100,8 @@ def train(
 
     - `hsi-studio train scene.mat --labels truth.mat --classes classes.yaml -o m.safetensors --method cnn3d`
 
+    - `hsi-studio train a.hdr --labels a.tif --classes a.yaml -o b.safetensors --backbone s3fn.safetensors`
+
     - `hsi-studio train fruit/ -o model.safetensors --method lda --held-out 0.3 --seed 1`
     """
     from hsi_studio.ml.methods import finish
@@ -114,6 +118,7 @@ def train(
         seed=seed,
         device=device,
         validation=validation,
+        backbone=backbone,
     )
     way = chosen(method)
     table, ids = read_classes(classes), read_ids(labels)

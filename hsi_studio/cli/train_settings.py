@@ -22,6 +22,7 @@ def train_settings(
     seed: int,
     device: str | None,
     validation: float | None,
+    backbone: Path | None = None,
 ) -> Settings:
     """Return settings.
 
@@ -31,6 +32,8 @@ def train_settings(
         ``patch``, ``components`` and ``score`` of a network, None where not given.
     added : tuple of bool
         What `Options` takes, in its order.
+    backbone : Path, optional
+        Model file of a network that joins the instant head.
 
     Raises
     ------
@@ -46,8 +49,24 @@ def train_settings(
     if out.suffix.lower() != ".safetensors":
         raise UsageError(f"{out.name} is no name of a model", "end it in .safetensors")
     # A device that is asked for must be there, even where the method does not use one.
-    place = choose_device(device) if on_device(method) or device is not None else "cpu"
-    return Settings(method, preset, Options(*added), seed, place, validation)
+    computes = on_device(method) or backbone is not None or device is not None
+    place = choose_device(device) if computes else "cpu"
+    network = None if backbone is None else _network(method, backbone)
+    return Settings(method, preset, Options(*added), seed, place, validation, network)
+
+
+def _network(method: str, path: Path) -> bytes:
+    from hsi_studio.ml.methods import on_device
+    from hsi_studio.ml.model_file import load_classifier
+
+    if method != "instant":
+        raise UsageError(f"the method {method} takes no trained network", "leave out --backbone")
+    model = load_classifier(path.expanduser())
+    if not on_device(model.method):
+        raise UsageError(
+            f"{path.name} is a model of the method {model.method}, no network", "train one with s3fn"
+        )
+    return model.to_bytes()
 
 
 def _adjusted(method: str, preset: Preset | None, sizes: Mapping[str, Any]) -> Preset:

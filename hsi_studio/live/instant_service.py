@@ -189,13 +189,15 @@ class _Scene:
 
     def seen_by(self, engine: EngineName) -> InstantFeatures:
         """Return the features of the experts that an engine has."""
+        from hsi_studio.ml.instant.experts import NETWORK
+
         assert self.features is not None
         if self.network is None or engine == "instant":
             return self.features
         key = id(self.features), id(self.network), engine
         if self._seen is None or self._seen[0] != key:
-            together = self.features.with_network("S3FN", self.network)
-            self._seen = key, together.only(together.experts[-1]) if engine == "s3fn" else together
+            together = self.features.with_network(self.network)
+            self._seen = key, together.only(NETWORK) if engine == "s3fn" else together
         return self._seen[1]
 
     def stage(self) -> Stage:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
+from hsi_studio.core.window import Window
 from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.model import Model
 from hsi_studio.ml.padding import read_tile, tiles
@@ -16,9 +17,14 @@ from hsi_studio.ml.predict import tile_side
 
 @torch.inference_mode()
 def network_features(
-    model: Model, cube: Cube, *, device: str = "cpu", progress: Progress | None = None
+    model: Model,
+    cube: Cube,
+    *,
+    window: Window | None = None,
+    device: str = "cpu",
+    progress: Progress | None = None,
 ) -> NDArray[np.float32]:
-    """Return the backbone's dense features (rows · cols, F); zeros where nothing was measured.
+    """Return the backbone's dense features (N, F) of a window, or of the cube; zeros where not measured.
 
     Raises
     ------
@@ -28,15 +34,16 @@ def network_features(
     progress = Progress() if progress is None else progress
     model.to(device)
     before, after = model.architecture.before, model.architecture.after
-    features = np.zeros((cube.rows, cube.cols, model.architecture.features), np.float32)
+    asked = cube.window if window is None else window
+    features = np.zeros((asked.rows, asked.cols, model.architecture.features), np.float32)
     done = 0
-    for window in tiles(cube.window, tile_side(model, device)):
-        tile = read_tile(cube, model.preprocessor, window, before, after)
+    for part in tiles(asked, tile_side(model, device)):
+        tile = read_tile(cube, model.preprocessor, part, before, after)
         with mixed(torch.device(device).type):
             dense = model.backbone.dense(torch.from_numpy(tile.image).to(device)[None])[0]
         found = dense.float().movedim(0, -1).cpu().numpy()
         found[~tile.valid] = 0
-        features[window.slices()] = found
-        done += window.size
-        progress.update(done / cube.window.size, "features of the network")
+        features[Window(part.row - asked.row, part.col - asked.col, part.rows, part.cols).slices()] = found
+        done += part.size
+        progress.update(done / asked.size, "features of the network")
     return features.reshape(-1, features.shape[2])

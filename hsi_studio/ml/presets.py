@@ -158,6 +158,8 @@ class Settings:
     validation : float, optional
         Share of the labels, in whole blocks, that is held out of learning to stop early; None: a fifth where
         classes have 50 labels or more, else nothing.
+    backbone : bytes, optional
+        Content of a trained network's model file, which joins the instant head as one more expert.
     """
 
     method: str
@@ -166,6 +168,7 @@ class Settings:
     seed: int = 0
     device: str = "cpu"
     validation: float | None = None
+    backbone: bytes | None = None
 
     @property
     def sizes(self) -> Preset:

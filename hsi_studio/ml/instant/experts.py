@@ -45,12 +45,10 @@ SHARP_SHAPE_FIELDS = Expert("sharp shape fields", 0.3, 100.0)
 ALL = (
     VALUES, SHAPE, CHANGE, WINDOWS, SHAPE_WINDOWS, FIELDS, SHAPE_FIELDS, SHARP_FIELDS, SHARP_SHAPE_FIELDS,
 )  # fmt: skip
-"""The nine of the recipe; a trained network joins as one more."""
+"""The nine of the recipe."""
 
-
-def network_expert(name: str) -> Expert:
-    """Return the expert that sees the features of a trained network."""
-    return Expert(name, 0.3, 100.0)
+NETWORK = Expert("S3FN", 0.3, 100.0)
+"""Sees the features of a trained network, and joins as one more."""
 
 
 def prior(experts: Sequence[Expert]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.ml.instant import experts as kinds
 from hsi_studio.ml.instant.diffusion import Smoother, smoother, solve_all
-from hsi_studio.ml.instant.experts import Expert, network_expert
+from hsi_studio.ml.instant.experts import Expert
 from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.pixel_graph import PixelGraph, pixel_graph
 from hsi_studio.ml.instant.spectra import PixelSpectra, SpectralStatistics, fit_statistics
@@ -93,9 +93,13 @@ class InstantFeatures:
         """Return the features (n, F) that an expert sees at flat pixel indices (n,)."""
         return self.views[expert].at(positions)
 
-    def with_network(self, name: str, features: Floats) -> InstantFeatures:
+    def with_network(self, features: Floats) -> InstantFeatures:
         """Return these features with one more expert: a trained network's output (N, F) of the window."""
-        return self._with({network_expert(name): StackedView((features,))})
+        return self._with({kinds.NETWORK: StackedView((features,))})
+
+    def without_network(self) -> InstantFeatures:
+        """Return these features without that expert."""
+        return replace(self, views={e: view for e, view in self.views.items() if e != kinds.NETWORK})
 
     def only(self, expert: Expert) -> InstantFeatures:
         """Return these features with one expert alone."""

@@ -17,6 +17,7 @@ from hsi_studio.errors import HsiError
 from hsi_studio.ml.classifier import Prediction, require_order, require_same_encoder
 from hsi_studio.ml.instant.fit import ClickLabels, InstantFit
 from hsi_studio.ml.instant.head import InstantHead
+from hsi_studio.ml.instant.network import Network
 from hsi_studio.ml.instant.resampling import resampling
 from hsi_studio.ml.instant.scene_tiles import complete_features, windows
 from hsi_studio.ml.instant.spectra import SpectralStatistics
@@ -53,6 +54,8 @@ class InstantModel:
         Of the classes' texts; given whenever there is a projection.
     smoothing : bool
         Whether the random walker is used.
+    network : Network, optional
+        Sees for one of the experts.
     provenance : dict
     """
 
@@ -66,6 +69,7 @@ class InstantModel:
     projection: TextProjection | None = None
     embeddings: LabelEmbeddings | None = None
     smoothing: bool = True
+    network: Network | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -77,10 +81,10 @@ class InstantModel:
     ) -> Iterator[Prediction]:
         """Yield the prediction of a window at once, or in tiles where the scene's features would not fit.
 
-        It is always computed on the CPU. Tiles see 64 pixels around them.
+        It is computed on the CPU, save for what a network sees. Tiles see 64 pixels around them.
         """
-        del device
-        for part, head in self._heads(cube, cube.window if window is None else window, side):
+        model = self if self.network is None else replace(self, network=self.network.on(device))
+        for part, head in model._heads(cube, cube.window if window is None else window, side):
             probable = head.probabilities(smooth=self.smoothing)
             yield _prediction(part, head, probable)
 
@@ -108,7 +112,7 @@ class InstantModel:
         """Yield windows with the head at work on them and their surroundings."""
         labels = self._clamped(cube)
         for part, around in windows(cube, self.statistics, asked, side):
-            features = complete_features(cube, self.statistics, around, progress)
+            features = complete_features(cube, self.statistics, around, progress, self.network)
             local = labels.seen_from(around)
             local = local.take(features.valid.ravel()[local.positions])
             vectors = None if self.embeddings is None else self.embeddings.vectors

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.ml.instant import experts as kinds
@@ -12,6 +13,7 @@ from hsi_studio.ml.instant.click_validation import Trust
 from hsi_studio.ml.instant.fit import ClickLabels, InstantFit
 from hsi_studio.ml.instant.linear_experts import LinearExpert
 from hsi_studio.ml.instant.model import InstantModel
+from hsi_studio.ml.instant.network import Network
 from hsi_studio.ml.instant.spectra import SpectralStatistics
 from hsi_studio.ml.instant.text_projection import TextProjection
 from hsi_studio.ml.model_file import Arrays, Description, class_table, label_embeddings, pack
@@ -44,6 +46,8 @@ def packed(model: InstantModel) -> bytes:
         arrays |= {f"{name}.temperatures": trust.temperatures, f"{name}.weights": trust.weights}
     for number, linear in enumerate(fit.linear):
         arrays |= {f"expert{number}.weights": linear.weights, f"expert{number}.offsets": linear.offsets}
+    if model.network is not None:
+        arrays["network"] = np.frombuffer(model.network.content, np.uint8)
     if model.projection is not None:
         arrays["projection"] = model.projection.into
     return pack(KIND, model, description, arrays)
@@ -53,7 +57,7 @@ def build(description: Description, arrays: Arrays) -> InstantModel:
     """Return the model that a file describes."""
     parts: dict[str, Any] = {name: arrays[f"statistics.{name}"] for name in _array_names()}
     statistics = SpectralStatistics(**parts, **description["statistics"])
-    known = {expert.name: expert for expert in kinds.ALL}
+    known = {expert.name: expert for expert in (*kinds.ALL, kinds.NETWORK)}
     experts = tuple(known[name] for name in description["experts"])
     near, far = (Trust(arrays[f"{name}.temperatures"], arrays[f"{name}.weights"]) for name in ("near", "far"))
     linear = tuple(
@@ -71,6 +75,7 @@ def build(description: Description, arrays: Arrays) -> InstantModel:
         projection=TextProjection(arrays["projection"]) if "projection" in arrays else None,
         embeddings=label_embeddings(description, arrays),
         smoothing=description["smoothing"],
+        network=Network(arrays["network"].tobytes()) if "network" in arrays else None,
         provenance=description["provenance"],
     )
 

@@ -15,6 +15,7 @@ from hsi_studio.core.window import Window
 from hsi_studio.ml.instant.experts import Expert
 from hsi_studio.ml.instant.features import STRENGTHS, InstantFeatures, window_features
 from hsi_studio.ml.instant.fit import ClickLabels
+from hsi_studio.ml.instant.network import Network
 from hsi_studio.ml.instant.spectra import SpectralStatistics
 from hsi_studio.ml.padding import tiles
 
@@ -26,7 +27,8 @@ _WHOLE_BYTES = 2_500_000_000
 _TILE_BYTES = 1_000_000_000
 _LEAST_SIDE = 64
 
-_recent: WeakKeyDictionary[Cube, InstantFeatures] = WeakKeyDictionary()
+# With the content of the network that sees for one of the experts.
+_recent: WeakKeyDictionary[Cube, tuple[InstantFeatures, bytes | None]] = WeakKeyDictionary()
 
 
 def fits_whole(cube: Cube, statistics: SpectralStatistics) -> bool:
@@ -64,31 +66,46 @@ def with_halo(window: Window, cube: Cube) -> Window:
 
 
 def complete_features(
-    cube: Cube, statistics: SpectralStatistics, window: Window, progress: Progress | None = None
+    cube: Cube,
+    statistics: SpectralStatistics,
+    window: Window,
+    progress: Progress | None = None,
+    network: Network | None = None,
 ) -> InstantFeatures:
-    """Return the features of a window with all experts; those of the last whole scene are remembered."""
-    known = _recent.get(cube)
-    if known is not None and known.statistics is statistics and known.window == window:
-        return known
-    *_, features = window_features(cube, statistics, window, progress)
+    """Return the features of a window with all experts; those of the last whole scene are remembered.
+
+    With a network, its expert joins them.
+    """
+    features, seen = _recent.get(cube, (None, None))
+    if features is None or features.statistics is not statistics or features.window != window:
+        *_, features = window_features(cube, statistics, window, progress)
+        seen = None
+    if network is None:
+        features = features.without_network()
+    elif network.content != seen:
+        features = features.with_network(network.features(cube, window, progress))
     if window == cube.window:
-        remember(cube, features)
+        remember(cube, features, network)
     return features
 
 
-def remember(cube: Cube, features: InstantFeatures) -> None:
+def remember(cube: Cube, features: InstantFeatures, network: Network | None = None) -> None:
     """Keep the features of a scene for as long as the cube lives, or until those of another come."""
     _recent.clear()
-    _recent[cube] = features
+    _recent[cube] = features, None if network is None else network.content
 
 
 def remembered(cube: Cube) -> InstantFeatures | None:
     """Return the features of the last scene, if it was this one."""
-    return _recent.get(cube)
+    return _recent.get(cube, (None, None))[0]
 
 
 def click_features(
-    cube: Cube, statistics: SpectralStatistics, labels: ClickLabels, progress: Progress
+    cube: Cube,
+    statistics: SpectralStatistics,
+    labels: ClickLabels,
+    progress: Progress,
+    network: Network | None = None,
 ) -> tuple[ClickLabels, Mapping[Expert, NDArray[np.float32]]]:
     """Return the labels on measured pixels and what each expert sees there, (n, F), tile by tile."""
     places: list[NDArray[np.intp]] = []
@@ -97,7 +114,7 @@ def click_features(
         there = np.flatnonzero(labels.inside(window))
         if not len(there):
             continue
-        features = complete_features(cube, statistics, around, progress)
+        features = complete_features(cube, statistics, around, progress, network)
         positions = labels.take(there).seen_from(around).positions
         valid = features.valid.ravel()[positions]
         places.append(there[valid])

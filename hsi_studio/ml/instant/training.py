@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from hsi_studio import __version__
+from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import UsageError
 from hsi_studio.ml.instant.fit import MOST_FITTED, ClickLabels, InstantFit, fit_clicks
 from hsi_studio.ml.instant.folds import thinned
 from hsi_studio.ml.instant.model import InstantModel
+from hsi_studio.ml.instant.network import Network
 from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.scene_tiles import click_features, remembered
 from hsi_studio.ml.instant.spectra import SpectralStatistics, fit_statistics
@@ -45,12 +47,13 @@ def train_instant(scene: Scene, embeddings: LabelEmbeddings | None, settings: Se
         require_distinct(scene.classes)
     labels = ClickLabels.sorted(pixels.rows, pixels.cols, pixels.targets, scene.cube.cols)
     yield TrainingStep(1, 1, _STEPS)
+    network = None if settings.backbone is None else Network(settings.backbone, settings.device)
     known = remembered(scene.cube)
     with one_thread():
         statistics = fit_statistics(scene.cube) if known is None else known.statistics
     yield TrainingStep(1, 2, _STEPS)
     prepared = time.perf_counter()
-    fit = _fit(scene, statistics, labels)
+    fit = _fit(scene, statistics, labels, network)
     projection = None
     if embeddings is not None:
         projection = text_projection(embeddings.vectors[fit.present], text_strength(scene.classes))
@@ -65,16 +68,19 @@ def train_instant(scene: Scene, embeddings: LabelEmbeddings | None, settings: Se
         scene.cube.wavelengths_nm,
         projection,
         embeddings,
-        provenance=_provenance(scene, labels, settings, statistics),
+        network=network,
+        provenance=_provenance(scene, labels, settings, statistics, network),
     )
     model.provenance["prepare_seconds"] = round(prepared - started, 3)
     model.provenance["stages"] = [_stage(fit, time.perf_counter() - prepared)]
     return model
 
 
-def _fit(scene: Scene, statistics: SpectralStatistics, labels: ClickLabels) -> InstantFit:
+def _fit(
+    scene: Scene, statistics: SpectralStatistics, labels: ClickLabels, network: Network | None
+) -> InstantFit:
     some = labels.take(thinned(labels.positions, labels.targets, MOST_FITTED))
-    measured, arrays = click_features(scene.cube, statistics, some, Progress())
+    measured, arrays = click_features(scene.cube, statistics, some, Progress(), network)
     if len(measured.present) < 2:
         raise UsageError(
             f"fewer than two classes have labels where {scene.cube.name} was measured",
@@ -103,16 +109,28 @@ def _stage(fit: InstantFit, seconds: float) -> dict[str, Any]:
 
 
 def _provenance(
-    scene: Scene, labels: ClickLabels, settings: Settings, statistics: SpectralStatistics
+    scene: Scene,
+    labels: ClickLabels,
+    settings: Settings,
+    statistics: SpectralStatistics,
+    network: Network | None,
 ) -> dict[str, Any]:
     counts = np.bincount(labels.targets, minlength=len(scene.classes)).tolist()
     return {
         "cube": scene.cube.name,
         "cube_fingerprint": scene.cube.fingerprint,
         "labels": dict(zip((entry.name for entry in scene.classes), counts, strict=True)),
-        "pixels": labels.positions[:_MOST_KEPT].tolist(),
+        "pixels": _learned(scene.cube, labels, network)[:_MOST_KEPT],
         "statistics": statistics.source,
         "seed": settings.seed,
-        "device": "cpu",
+        "device": "cpu" if network is None else network.device,
         "versions": {"hsi_studio": __version__, "numpy": np.__version__},
     }
+
+
+def _learned(cube: Cube, labels: ClickLabels, network: Network | None) -> list[int]:
+    """Return the flat indices of all pixels that were learned from, by the network too."""
+    own = labels.positions
+    if network is not None and network.model.provenance.get("cube_fingerprint") == cube.fingerprint:
+        own = np.union1d(own, np.array(network.model.provenance.get("pixels", ()), np.intp))
+    return [int(place) for place in own]

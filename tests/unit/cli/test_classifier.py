@@ -73,6 +73,26 @@ def trained(case: Case) -> Case:
     return case
 
 
+def test_a_trained_network_joins_the_instant_head(trained: Case, cli: Cli) -> None:
+    both = trained.folder / "both.safetensors"
+    asked = ("--labels", trained.labels, "--classes", trained.classes, "--device", "cpu")
+    made = cli("train", trained.scene, *asked, "-o", both, "--backbone", trained.model, "--json").json
+    assert "S3FN" in made["stages"][0]["weights"]
+    seen, sure = trained.folder / "map.npy", trained.folder / "sure.npy"
+    assert not cli("predict", trained.scene, "--model", both, "-o", seen, "--confidence", sure).status
+    found = cli("evaluate", seen, "--truth", trained.truth, "--json").json
+    assert found["overall_accuracy"] > 0.95
+    once = np.load(sure)
+    assert not cli("predict", trained.scene, "--model", both, "-o", seen, "--confidence", sure).status
+    np.testing.assert_array_equal(np.load(sure), once)
+    other = trained.folder / "other.safetensors"
+    refused = cli("train", trained.scene, *asked, "-o", other, "--backbone", both)
+    assert (refused.status, "no network" in refused.err) == (2, True)
+    refused = cli("train", trained.scene, *asked, "-o", other, "--backbone", trained.model, "--method", "lda")
+    assert (refused.status, "takes no trained network" in refused.err) == (2, True)
+    assert not other.exists()
+
+
 def test_embed(case: Case, cli: Cli) -> None:
     found = cli("embed", case.classes, "--json").json
     assert found["names"] == list(NAMES)

@@ -101,7 +101,7 @@ def test_prior_keeps_its_proportions() -> None:
     assert everything[:3].sum() == pytest.approx(0.6)
     few = experts.prior(experts.ALL[:4])
     np.testing.assert_allclose(few, everything[:4] / everything[:4].sum())
-    assert len(experts.prior((*experts.ALL, experts.network_expert("network")))) == 10
+    assert len(experts.prior((*experts.ALL, experts.NETWORK))) == 10
 
 
 def test_torch_is_not_loaded() -> None:

@@ -108,11 +108,11 @@ def test_heat_of_a_phrase(fields: Fields, texts: NDArray[np.float32]) -> None:
 def test_a_network_joins_as_one_more_expert(fields: Fields) -> None:
     random = np.random.default_rng(0)
     learned = np.eye(3)[fields.truth.ravel()] * 5 + random.normal(0, 0.3, (fields.truth.size, 3))
-    features = fields.features.with_network("network", learned.astype(np.float32))
+    features = fields.features.with_network(learned.astype(np.float32))
     assert features.complete
     head = InstantHead.train(features, fields.clicks(5), 3)
     weights = dict(zip(head.fit.experts, head.fit.near.weights, strict=True))
-    assert weights[experts.network_expert("network")] > experts.prior(features.experts)[-1]
+    assert weights[experts.NETWORK] > experts.prior(features.experts)[-1]
     assert right(fields, head.probabilities()) > 0.97
 
 
