@@ -24,7 +24,7 @@ MODEL = "model"
 
 
 class ModelSaver(QObject):
-    """Writes the network where it makes the map alone, else the instant head, trained on the labels."""
+    """Writes the network where it makes the map alone, else the instant head and what joins it."""
 
     saved = Signal(object)
     """Path that was written."""
@@ -56,13 +56,14 @@ class ModelSaver(QObject):
             When fewer than two classes have labels.
         """
         self._path = path
-        network = self._networks.current
-        if network is not None and self._follower.options.engine == "s3fn":
-            self._write(network.model)
+        engine = self._follower.options.engine
+        network = None if self._networks.current is None else self._networks.current.model
+        if network is not None and engine == "s3fn":
+            self._write(network)
         else:
-            self._follower.engine.request(MODEL, self._wanted())
+            self._follower.engine.request(MODEL, self._wanted(network if engine == "both" else None))
 
-    def _wanted(self) -> ModelWanted:
+    def _wanted(self, network: bytes | None) -> ModelWanted:
         current, labels = self._session.current, self._labelling.labels
         if current is None or labels is None:
             raise UsageError("no cube is open", "open one")
@@ -76,7 +77,8 @@ class ModelSaver(QObject):
         texts = self._texts.texts
         read = texts is not None and texts.wanted.classes == self._labelling.classes
         embeddings = texts.embeddings.take(present) if texts is not None and read else None
-        return ModelWanted(CubeRecipe.of(current.cube, current.options), positions, ids, classes, embeddings)
+        recipe = CubeRecipe.of(current.cube, current.options)
+        return ModelWanted(recipe, positions, ids, classes, embeddings, network)
 
     def _on_answer(self, kind: str, model: object) -> None:
         if kind == MODEL and isinstance(model, bytes):

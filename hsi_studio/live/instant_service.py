@@ -57,7 +57,7 @@ class InstantService:
             case ControlsWanted():
                 yield from self._control(body)
             case ModelWanted():
-                yield from instant_model(body)
+                yield from self._model(body)
             case NextWanted():
                 yield self._next((yield from self._ready(body.map)), body)
             case _:
@@ -93,6 +93,16 @@ class InstantService:
             yield None
             scene.advance()
         yield from controls(scene.seen_by(wanted.engine), wanted)
+
+    def _model(self, wanted: ModelWanted) -> Iterator[bytes | None]:
+        scene = self._scene
+        if scene is None or scene.recipe.fingerprint != wanted.recipe.fingerprint:
+            yield from instant_model(wanted, wanted.recipe.open(), None)
+            return
+        joined = wanted.network is None or scene.network is not None
+        ready = scene.complete and joined and not scene.is_large
+        engine: EngineName = "instant" if wanted.network is None else "both"
+        yield from instant_model(wanted, scene.cube, scene.seen_by(engine) if ready else None)
 
     def _ready(self, wanted: MapWanted) -> Generator[None, None, InstantHead]:
         scene = self._opened(wanted.recipe)
@@ -172,7 +182,7 @@ class _Scene:
         self.network: NDArray[np.float32] | None = None
         self._seconds = 0.0
         self._seen: tuple[object, InstantFeatures] | None = None
-        cube = recipe.open()
+        self.cube = cube = recipe.open()
         _require_small(cube)
         self.is_large = cube.window.size > LEAN_FROM
         self._stages = lean_features(cube) if self.is_large else InstantFeatures.open(cube)

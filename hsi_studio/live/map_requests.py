@@ -136,6 +136,8 @@ class ModelWanted:
         Those that have labels.
     embeddings : LabelEmbeddings, optional
         Of these classes, in order; without them the classes are plain scores.
+    network : bytes, optional
+        Content of a trained network's file, which joins as one more expert.
     """
 
     recipe: CubeRecipe
@@ -143,6 +145,7 @@ class ModelWanted:
     ids: NDArray[np.int16]
     classes: ClassTable
     embeddings: LabelEmbeddings | None
+    network: bytes | None = None
 
 
 @dataclass(frozen=True, eq=False)
