@@ -28,6 +28,7 @@ from hsi_studio.live.map_requests import (
     SceneWanted,
     Stage,
 )
+from hsi_studio.live.network_service import Trained
 from hsi_studio.live.recipes import CubeRecipe
 from hsi_studio.live.text_service import Texts
 
@@ -98,7 +99,7 @@ class MapFollower(QObject):
         self._cube: Cube | None = None
         self._asked: tuple[Cube, ClassTable, Labels, Texts | None] | None = None
         self._passed: list[int] = []
-        self._network: Vectors | None = None
+        self._network: Trained | None = None
         self._network_given = False
         self._engine = Engine("hsi_studio.live.instant_service:InstantService", self)
         self._engine.answered.connect(self._on_answer)
@@ -168,18 +169,19 @@ class MapFollower(QObject):
         """Whether a network that was trained on the current cube can take part."""
         return self._network is not None
 
-    def set_network(self, cube: Cube, features: Vectors) -> None:
-        """Let a network that was trained on the current cube take part, by its features (rows · cols, F)."""
+    def set_network(self, cube: Cube, network: Trained) -> None:
+        """Let a network that was trained on the current cube take part."""
         if self._session.cube is cube:
-            self._network, self._network_given = features, False
+            self._network, self._network_given = network, False
             self.update()
             self.options_changed.emit(self.options)
 
     def _give_network(self, recipe: CubeRecipe) -> None:
         """Hand the network over, which the process forgets with another cube or when it ends."""
-        if self._network is not None and not self._network_given:
+        own = self._network
+        if own is not None and not self._network_given:
             self._network_given = True
-            self._engine.request(_NETWORK, NetworkGiven(recipe, self._network), priority=0)
+            self._engine.request(_NETWORK, NetworkGiven(recipe, own.features, own.learned), priority=0)
 
     def suggest(self, *, pass_over: tuple[int, int] | None = None) -> None:
         """Ask for the pixel that would teach most; one passed over is not suggested again."""

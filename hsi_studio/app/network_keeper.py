@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from PySide6.QtCore import QObject, Signal
 
@@ -31,10 +30,10 @@ _DIGITS = 12
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Content of a model file, and what it sees of every pixel of its cube; None until that is computed."""
+    """Content of a model file, and what it is on its cube; None until that is computed."""
 
     model: bytes
-    features: NDArray[Any] | None
+    trained: Trained | None
 
 
 class _Stored(BaseModel):
@@ -79,19 +78,19 @@ class NetworkKeeper(QObject):
     def _give(self, _: object = None) -> None:
         cube, network = self._session.cube, self.current
         if cube is not None and network is not None:
-            if network.features is None:
+            if network.trained is None:
                 self._trainer.restore(network.model)
             else:
-                self._follower.set_network(cube, network.features)
+                self._follower.set_network(cube, network.trained)
         self.changed.emit()
 
     def _on_trained(self, cube: Cube, trained: Trained) -> None:
-        self._networks[cube.fingerprint] = Network(trained.model, trained.features)
+        self._networks[cube.fingerprint] = Network(trained.model, trained)
         self._give()
         self._write(cube.fingerprint)
 
     def _on_restored(self, cube: Cube, trained: Trained) -> None:
-        self._networks[cube.fingerprint] = Network(trained.model, trained.features)
+        self._networks[cube.fingerprint] = Network(trained.model, trained)
         self._give()
 
     # Files beside the project

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import HsiError
@@ -47,7 +46,7 @@ class InstantService:
             case SceneWanted():
                 yield from self._prepare(body.recipe)
             case NetworkGiven():
-                self._opened(body.recipe).network = body.features
+                self._opened(body.recipe).network = body
                 yield True
             case MapWanted():
                 yield from self._maps(body)
@@ -179,7 +178,7 @@ class _Scene:
 
         self.recipe = recipe
         self.features: InstantFeatures | None = None
-        self.network: NDArray[np.float32] | None = None
+        self.network: NetworkGiven | None = None
         self._seconds = 0.0
         self._seen: tuple[object, InstantFeatures] | None = None
         self.cube = cube = recipe.open()
@@ -206,7 +205,7 @@ class _Scene:
             return self.features
         key = id(self.features), id(self.network), engine
         if self._seen is None or self._seen[0] != key:
-            together = self.features.with_network(self.network)
+            together = self.features.with_network(self.network.features, self.network.learned)
             self._seen = key, together.only(NETWORK) if engine == "s3fn" else together
         return self._seen[1]
 

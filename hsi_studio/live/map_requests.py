@@ -45,11 +45,13 @@ EngineName = Literal["instant", "s3fn", "both"]
 class NetworkGiven:
     """Request ``network``: a trained network joins as an expert by its features (rows · cols, F).
 
-    The answer is True.
+    `learned` are the flat indices of the pixels that it was trained on, where it is no judge of itself. The
+    answer is True.
     """
 
     recipe: CubeRecipe
-    features: NDArray[np.float32] | None
+    features: NDArray[np.float32]
+    learned: NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

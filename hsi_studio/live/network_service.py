@@ -84,12 +84,15 @@ class Trained:
         Content of its file.
     features : ndarray of float32 (rows · cols, F)
         What it sees of every pixel.
+    learned : ndarray of int (n,)
+        Flat indices of the pixels that it was trained on.
     device : str
     seconds : float
     """
 
     model: bytes
     features: NDArray[np.float32]
+    learned: NDArray[np.intp]
     device: str
     seconds: float
 
@@ -129,8 +132,7 @@ class NetworkService:
             device = CPU
             yield Started(CPU, str(error).partition("\n")[0])
             model = yield from self._learned(scene, wanted, CPU)
-        device, features = _seen(model, cube, device)
-        yield Trained(model.to_bytes(), features, device, time.perf_counter() - started)
+        yield _answer(model, model.to_bytes(), cube, device, started)
 
     def _learned(self, scene: Scene, wanted: TrainWanted, device: str) -> Generator[Any, None, Model]:
         from hsi_studio.ml.methods import method
@@ -166,8 +168,15 @@ def _restore(wanted: RestoreWanted) -> Iterator[Trained | None]:
     yield None
     if not isinstance(model, Model):
         raise HsiError("the model that the project keeps is no network", "train anew")
-    device, features = _seen(model.fitted_to(cube), cube, choose_device(wanted.device))
-    yield Trained(wanted.model, features, device, time.perf_counter() - started)
+    yield _answer(model.fitted_to(cube), wanted.model, cube, choose_device(wanted.device), started)
+
+
+def _answer(model: Model, content: bytes, cube: Cube, device: str, started: float) -> Trained:
+    from hsi_studio.ml.classifier import learned_pixels
+
+    device, features = _seen(model, cube, device)
+    learned = learned_pixels(model, cube)
+    return Trained(content, features, learned, device, time.perf_counter() - started)
 
 
 def _seen(model: Model, cube: Cube, device: str) -> tuple[str, NDArray[np.float32]]:

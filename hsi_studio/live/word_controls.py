@@ -109,6 +109,7 @@ class _Case:
                 self.features.experts,
                 self.features.at,
                 self.labels.take(kept),
+                learned=self.features.learned,
             )
 
     def scores(self, fit: InstantFit, at: Index) -> list[Floats]:

@@ -133,6 +133,12 @@ def fill(
     return device
 
 
+def learned_pixels(model: Classifier, cube: Cube) -> NDArray[np.intp]:
+    """Return the flat indices of the pixels of a cube that a model was trained on."""
+    same = model.provenance.get("cube_fingerprint") == cube.fingerprint
+    return np.array(model.provenance.get("pixels", ()) if same else (), np.intp)
+
+
 def require_order(own: ClassTable, other: ClassTable) -> None:
     """Refuse a table with the same classes under other numbers or in another order.
 

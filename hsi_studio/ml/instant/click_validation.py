@@ -22,6 +22,7 @@ _STEPS = 100
 _TEMPER = 0.3
 _LEAST_JUDGED = 5
 _NEVER = -1e5
+_UNJUDGED = 0.02  # temperature of a network without evidence
 _NEGLIGIBLE = 0.005
 
 Floats = NDArray[np.float64]
@@ -72,35 +73,80 @@ def validate(experts: Sequence[Candidate], places: Places, prior: Floats) -> tup
     prior : ndarray of float64 (experts,)
         Weights without any evidence.
     """
+    near, far = _judged(experts, places, prior, np.ones(len(places.targets), bool))
+    if near is None:
+        near = Trust(np.full(len(prior), TEMPERATURES[0]), prior)
+    return near, near if far is None else far
+
+
+def validate_with_network(
+    experts: Sequence[Candidate], places: Places, prior: Floats, network: int, seen: NDArray[np.bool_]
+) -> tuple[Trust, Trust]:
+    """Return the same where the expert at place `network` was trained on the clicks that are `seen` (n,).
+
+    It is right there whatever it is worth, so only the others count; where these are too few, the network
+    keeps its weight without evidence. The other experts share the rest as they would without it.
+    """
+    near, far = _judged(experts, places, prior, ~seen)
+    far = near if far is None else far
+    if len(experts) == 1:
+        return _joined(None, near, prior, 0), _joined(None, far, prior, 0)
+    left = [place for place in range(len(experts)) if place != network]
+    believed = prior[left] / prior[left].sum()
+    own, own_far = validate([experts[place] for place in left], places, believed)
+    joined = _joined(own, near, prior, network)
+    alike = own_far is own and far is near
+    return joined, joined if alike else _joined(own_far, far, prior, network)
+
+
+def _joined(others: Trust | None, judged: Trust | None, prior: Floats, network: int) -> Trust:
+    """Return the trust in `others` and a network, of which `judged` tells if it could be judged."""
+    temperature = _UNJUDGED if judged is None else float(judged.temperatures[network])
+    if others is None:
+        return Trust(np.array([temperature]), np.ones(1))
+    share = float((prior if judged is None else judged.weights)[network])
+    return Trust(
+        np.insert(others.temperatures, network, temperature),
+        np.insert(others.weights * (1 - share), network, share),
+    )
+
+
+def _judged(
+    experts: Sequence[Candidate], places: Places, prior: Floats, asked: NDArray[np.bool_]
+) -> tuple[Trust | None, Trust | None]:
+    """Return the trust near and far by the clicks that are asked (n,); None where these say too little."""
     repeats = min(max(math.ceil(_VALIDATED / len(places.targets)), 1), _MOST_REPEATS)
     drawn = [class_folds(places.positions, places.targets, repeat) for repeat in range(repeats)]
     squares = [cell_folds(places.rows, places.cols, repeat) for repeat in range(repeats)]
     several = np.bincount(places.targets)[places.targets] > 1
-    near = _trust(experts, drawn, several, prior)
-    if near is None:
-        near = Trust(np.full(len(prior), TEMPERATURES[0]), prior)
-    far = _trust(experts, [folds for folds in squares if folds.max() > 0], np.ones_like(several), prior)
-    return near, near if far is None else far
+    count = int(asked.sum())
+    near = _trust(experts, drawn, asked & several, prior, count)
+    return near, _trust(experts, [folds for folds in squares if folds.max() > 0], asked, prior, count)
 
 
 def _trust(
-    experts: Sequence[Candidate], folds: Sequence[Index], asked: NDArray[np.bool_], prior: Floats
+    experts: Sequence[Candidate],
+    folds: Sequence[Index],
+    asked: NDArray[np.bool_],
+    prior: Floats,
+    count: int,
 ) -> Trust | None:
     """Return temperatures and weights, or None where too few held-out clicks can be judged."""
-    if not folds:
+    targets = experts[0][0].targets
+    needed = max(len(targets) / 4, _LEAST_JUDGED)
+    if not folds or asked.sum() * len(folds) < needed:
         return None
     scores = [
         np.concatenate([out_of_fold_scores(clicks, shrinkage, fold) for fold in folds])
         for clicks, shrinkage in experts
     ]
-    targets = experts[0][0].targets
     truth = np.tile(targets, len(folds))
     usable = np.tile(asked, len(folds)) & (scores[0][np.arange(len(truth)), truth] > _NEVER)
-    if usable.sum() < max(len(targets) / 4, _LEAST_JUDGED):
+    if usable.sum() < needed:
         return None
     chosen = [best_temperature(own[usable], truth[usable]) for own in scores]
     given = np.stack([likelihood for _, likelihood in chosen], axis=1)
-    mixed = mixture_weights(given, len(targets), prior), averaging_weights(given, len(targets), prior)
+    mixed = mixture_weights(given, count, prior), averaging_weights(given, count, prior)
     return Trust(np.array([temperature for temperature, _ in chosen]), (mixed[0] + mixed[1]) / 2)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from hsi_studio.ml.instant.window_view import WindowView
 
 STRENGTHS = (1.0, 10.0, 100.0)
 CONTRAST, SHARP_CONTRAST = 3.0, 1.0
+_NOTHING = np.zeros(0, np.intp)
 
 Floats = NDArray[np.float32]
 
@@ -46,6 +47,8 @@ class InstantFeatures:
         What the experts that are ready see, in order.
     planned : tuple of Expert
         Those that will be there at last: the nine of the recipe, fewer for large scenes.
+    learned : ndarray of int (m,)
+        Flat indices of the pixels that the network among the experts was trained on.
     """
 
     statistics: SpectralStatistics
@@ -55,6 +58,7 @@ class InstantFeatures:
     fractions: Floats
     views: Mapping[Expert, View]
     planned: tuple[Expert, ...] = kinds.ALL
+    learned: NDArray[np.intp] = field(default_factory=lambda: _NOTHING)
 
     @staticmethod
     def open(cube: Cube, progress: Progress | None = None) -> Iterator[InstantFeatures]:
@@ -93,13 +97,18 @@ class InstantFeatures:
         """Return the features (n, F) that an expert sees at flat pixel indices (n,)."""
         return self.views[expert].at(positions)
 
-    def with_network(self, features: Floats) -> InstantFeatures:
-        """Return these features with one more expert: a trained network's output (N, F) of the window."""
-        return self._with({kinds.NETWORK: StackedView((features,))})
+    def with_network(self, features: Floats, learned: NDArray[np.intp] = _NOTHING) -> InstantFeatures:
+        """Return these features with one more expert: a trained network's output (N, F) of the window.
+
+        What it says of the pixels that it was trained on is no evidence of how right it is.
+        """
+        joined = self._with({kinds.NETWORK: StackedView((features,))})
+        return replace(joined, learned=np.asarray(learned, np.intp))
 
     def without_network(self) -> InstantFeatures:
         """Return these features without that expert."""
-        return replace(self, views={e: view for e, view in self.views.items() if e != kinds.NETWORK})
+        views = {expert: view for expert, view in self.views.items() if expert != kinds.NETWORK}
+        return replace(self, views=views, learned=_NOTHING)
 
     def only(self, expert: Expert) -> InstantFeatures:
         """Return these features with one expert alone."""

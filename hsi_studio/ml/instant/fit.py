@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
-from hsi_studio.ml.instant.click_validation import Places, Trust, validate
-from hsi_studio.ml.instant.experts import Expert, prior
+from hsi_studio.ml.instant.click_validation import Places, Trust, validate, validate_with_network
+from hsi_studio.ml.instant.experts import NETWORK, Expert, prior
 from hsi_studio.ml.instant.folds import thinned
 from hsi_studio.ml.instant.linear_experts import (
     LinearExpert,
@@ -105,9 +105,20 @@ class InstantFit:
 
 
 def fit_clicks(
-    experts: tuple[Expert, ...], rows: Rows, labels: ClickLabels, progress: Progress | None = None
+    experts: tuple[Expert, ...],
+    rows: Rows,
+    labels: ClickLabels,
+    progress: Progress | None = None,
+    *,
+    learned: Index | None = None,
 ) -> InstantFit:
     """Fit the experts to the labels and validate them there.
+
+    Parameters
+    ----------
+    learned : ndarray of int, optional
+        Flat indices of the pixels that the network among the experts was trained on: its answers there say
+        nothing of how right it is elsewhere.
 
     Raises
     ------
@@ -133,7 +144,12 @@ def fit_clicks(
         linear.append(_fitted(features, targets[some], len(present), expert.shrinkage))
         judged.append((scale_clicks(features[fewer], targets[some][fewer], len(present)), expert.shrinkage))
     believed = prior(experts)
-    near, far = validate(judged, _places(labels.take(some[fewer]), targets[some][fewer]), believed)
+    places = _places(labels.take(some[fewer]), targets[some][fewer])
+    if NETWORK in experts:
+        seen = np.isin(places.positions, np.zeros(0, np.intp) if learned is None else learned)
+        near, far = validate_with_network(judged, places, believed, experts.index(NETWORK), seen)
+    else:
+        near, far = validate(judged, places, believed)
     strengths = np.log([expert.smoothing for expert in experts])
     smoothing = float(np.exp(near.weights @ strengths))
     return InstantFit(present, experts, tuple(linear), near, far, smoothing)

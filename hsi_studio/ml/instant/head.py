@@ -80,7 +80,7 @@ class InstantHead:
         """
         measured = labels.take(features.valid.ravel()[labels.positions])
         with one_thread():
-            fit = fit_clicks(features.experts, features.at, measured, progress)
+            fit = fit_clicks(features.experts, features.at, measured, progress, learned=features.learned)
         projection = None if embeddings is None else text_projection(embeddings[fit.present], strength)
         return cls(features, fit, measured, classes, projection, embeddings)
 

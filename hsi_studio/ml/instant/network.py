@@ -13,6 +13,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
+from hsi_studio.ml.classifier import learned_pixels
 
 if TYPE_CHECKING:
     from hsi_studio.ml.model import Model
@@ -59,6 +60,13 @@ class Network:
                 f"a model of the method {model.method} is no network", "give one trained with s3fn or cnn3d"
             )
         return model
+
+    def learned(self, cube: Cube, window: Window) -> NDArray[np.intp]:
+        """Return the flat indices, in a window of a cube, of the pixels that it was trained on."""
+        rows, cols = np.divmod(learned_pixels(self.model, cube), cube.cols)
+        rows, cols = rows - window.row, cols - window.col
+        inside = (rows >= 0) & (rows < window.rows) & (cols >= 0) & (cols < window.cols)
+        return np.asarray(rows[inside] * window.cols + cols[inside])
 
     def features(self, cube: Cube, window: Window, progress: Progress | None = None) -> NDArray[np.float32]:
         """Return what the network sees of each pixel of a window, (N, F).

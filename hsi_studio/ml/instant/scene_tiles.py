@@ -76,14 +76,15 @@ def complete_features(
 
     With a network, its expert joins them.
     """
-    features, seen = _recent.get(cube, (None, None))
+    features, known = _recent.get(cube, (None, None))
     if features is None or features.statistics is not statistics or features.window != window:
         *_, features = window_features(cube, statistics, window, progress)
-        seen = None
+        known = None
     if network is None:
         features = features.without_network()
-    elif network.content != seen:
-        features = features.with_network(network.features(cube, window, progress))
+    elif network.content != known:
+        seen = network.features(cube, window, progress)
+        features = features.with_network(seen, network.learned(cube, window))
     if window == cube.window:
         remember(cube, features, network)
     return features

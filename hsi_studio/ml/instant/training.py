@@ -91,6 +91,7 @@ def _fit(
             tuple(arrays),
             lambda expert, at: arrays[expert][np.searchsorted(measured.positions, at)],
             measured,
+            learned=None if network is None else network.learned(scene.cube, scene.cube.window),
         )
 
 
@@ -131,6 +132,6 @@ def _provenance(
 def _learned(cube: Cube, labels: ClickLabels, network: Network | None) -> list[int]:
     """Return the flat indices of all pixels that were learned from, by the network too."""
     own = labels.positions
-    if network is not None and network.model.provenance.get("cube_fingerprint") == cube.fingerprint:
-        own = np.union1d(own, np.array(network.model.provenance.get("pixels", ()), np.intp))
+    if network is not None:
+        own = np.union1d(own, network.learned(cube, cube.window))
     return [int(place) for place in own]

@@ -193,7 +193,7 @@ def test_a_trained_network_joins_and_can_stand_alone(
     assert not trainer.busy
     assert {step.stage for step in steps} == {1, 2}
     assert max(step.step for step in steps if step.stage == 1) < 60 < steps[0].steps
-    desk.settle(qtbot, lambda: desk.follower.set_network(*_features(trained.args)))
+    desk.settle(qtbot, lambda: desk.follower.set_network(*_parts(trained.args)))
     assert desk.follower.shown is not None
     assert "S3FN" in desk.follower.shown.map.weights
     desk.settle(qtbot, lambda: desk.follower.set_options(engine="s3fn"))
@@ -216,8 +216,8 @@ def test_discarded_training_leaves_nothing_behind(desk: Desk, qtbot: QtBot) -> N
     trainer.stop()
 
 
-def _features(args: list[object]) -> tuple[Cube, NDArray[np.float32]]:
+def _parts(args: list[object]) -> tuple[Cube, Trained]:
     cube, trained = args
     assert isinstance(cube, Cube)
     assert isinstance(trained, Trained)
-    return cube, trained.features
+    return cube, trained

@@ -56,7 +56,7 @@ def trained(cube: Cube) -> Trained:
     except StopIteration as done:
         model = done.value
     assert isinstance(model, Model)
-    return Trained(model.to_bytes(), network_features(model, cube), "cpu", 1.0)
+    return Trained(model.to_bytes(), network_features(model, cube), np.flatnonzero(ids), "cpu", 1.0)
 
 
 @dataclass
@@ -129,7 +129,10 @@ def test_network_comes_back_with_the_project(
     assert desk.follower.has_network
     assert desk.keeper.current is not None
     assert desk.keeper.current.model == trained.model
-    np.testing.assert_allclose(desk.keeper.current.features, trained.features, atol=1e-4)
+    again = desk.keeper.current.trained
+    assert again is not None
+    np.testing.assert_allclose(again.features, trained.features, atol=1e-4)
+    np.testing.assert_array_equal(again.learned, trained.learned)
     qtbot.waitUntil(lambda: desk.trainer.engine.pid is None)  # torch is let go of
 
 

@@ -84,7 +84,7 @@ def test_the_network_travels_with_it(cube: Cube) -> None:
     assert isinstance(network, Model)
     content = network.to_bytes()
     last(service, SceneWanted(recipe))
-    last(service, NetworkGiven(recipe, network_features(network, cube)))
+    last(service, NetworkGiven(recipe, network_features(network, cube), POSITIONS))
     live = shown(service, recipe)
     assert "S3FN" in live.weights
     model = classifier_of(last(service, ModelWanted(recipe, POSITIONS, IDS, CLASSES, None, content)))

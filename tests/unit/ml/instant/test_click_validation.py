@@ -11,6 +11,7 @@ from hsi_studio.ml.instant.click_validation import (
     best_temperature,
     mixture_weights,
     validate,
+    validate_with_network,
 )
 from hsi_studio.ml.instant.folds import FOLDS, cell_folds, class_folds, thinned
 from hsi_studio.ml.instant.linear_experts import scale_clicks
@@ -73,6 +74,37 @@ def test_weights_follow_what_is_right() -> None:
         assert weights.sum() == 1 or abs(weights.sum() - 1) < 1e-12
         assert weights[0] > 0.8
     np.testing.assert_allclose(mixture_weights(np.full((9, 2), 0.5), 9, prior), prior)
+
+
+def test_a_network_is_no_judge_of_what_it_was_trained_on(rng: np.random.Generator) -> None:
+    """Its features tell the classes of its own clicks apart, and nothing of others."""
+    targets = np.tile([0, 1], 40)
+    honest = (targets[:, None] + rng.normal(size=(80, 5))).astype(np.float32)
+    trained = np.arange(80) < 64
+    learned = rng.normal(size=(80, 5)).astype(np.float32)
+    learned[trained] += 9 * targets[trained, None]
+    experts = [(scale_clicks(one, targets, 2), 0.3) for one in (honest, learned)]
+    places = Places(np.arange(80), np.arange(80) * 20, np.zeros(80, int), targets)
+    prior = np.array([0.8, 0.2])
+    fooled, _ = validate(experts, places, prior)
+    near, far = validate_with_network(experts, places, prior, 1, trained)
+    assert fooled.weights[1] > 0.3
+    assert max(near.weights[1], far.weights[1]) < 0.2
+    unjudged, far = validate_with_network(experts, places, prior, 1, np.ones(80, bool))
+    np.testing.assert_allclose(unjudged.weights, prior)
+    assert far.weights[1] == 0.2
+    alone, _ = validate_with_network(experts[1:], places, np.ones(1), 0, trained)
+    np.testing.assert_array_equal(alone.weights, [1])
+
+
+def test_a_network_that_is_right_elsewhere_is_trusted(rng: np.random.Generator) -> None:
+    targets = np.tile([0, 1], 20)
+    right = (targets[:, None] * 4 + rng.normal(size=(40, 5))).astype(np.float32)
+    noise = rng.normal(size=(40, 5)).astype(np.float32)
+    experts = [(scale_clicks(one, targets, 2), 0.3) for one in (noise, right)]
+    places = Places(np.arange(40), np.arange(40) * 20, np.zeros(40, int), targets)
+    near, _ = validate_with_network(experts, places, np.array([0.8, 0.2]), 1, np.arange(40) < 24)
+    assert near.weights[1] > 0.7
 
 
 def test_an_expert_of_noise_is_not_trusted(rng: np.random.Generator) -> None:
