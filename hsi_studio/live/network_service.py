@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError
+from hsi_studio.live.memory import give_back
 from hsi_studio.live.recipes import CubeRecipe
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class NetworkService:
             device = CPU
             yield Started(CPU, str(error).partition("\n")[0])
             model = yield from self._learned(scene, wanted, CPU)
+        give_back()
         yield _answer(model, model.to_bytes(), cube, device, started)
 
     def _learned(self, scene: Scene, wanted: TrainWanted, device: str) -> Generator[Any, None, Model]:
@@ -147,6 +149,7 @@ class NetworkService:
     def _steps(self, run: Any) -> Any:
         try:
             step = next(run)
+            give_back()  # what was read and reduced to train on
             while True:
                 yield step
                 enough, self._enough = self._enough, False

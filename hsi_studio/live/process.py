@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from multiprocessing.connection import Connection
 
 from hsi_studio.live.server import Server, Service
 
 _POLITE_S = 0.5
+_starting = threading.Lock()
 
 
 class EngineProcess:
@@ -28,7 +34,8 @@ class EngineProcess:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._child = context.Process(target=run, args=(service, theirs), name=service, daemon=True)
-        self._child.start()
+        with _without_main_module():
+            self._child.start()
         theirs.close()
 
     @property
@@ -49,6 +56,18 @@ class EngineProcess:
         self._child.close()
         self.connection.close()
         return status
+
+
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Keep the child from importing the program that was started: it may import a whole window, 160 MB."""
+    main = sys.modules["__main__"]
+    with _starting:
+        spec, main.__spec__ = main.__spec__, ModuleSpec("__main__", None)
+        try:
+            yield
+        finally:
+            main.__spec__ = spec
 
 
 def run(service: str, connection: Connection) -> None:

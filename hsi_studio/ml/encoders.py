@@ -17,6 +17,7 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.chunking import chunks
 from hsi_studio.ml.encoder_files import DEFAULT, content_hash, find_encoder
+from hsi_studio.ml.lean_imports import lean_imports
 
 Pooling = Literal["mean", "label-phrase"]
 
@@ -218,15 +219,9 @@ class _Mean:
 
 
 def _load(folder: Path, name: str, device: str) -> tuple[Any, Any]:
-    from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model = AutoModel.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False, use_safetensors=True
-        )
+        with lean_imports():
+            tokenizer, model = _read_folder(folder)
     except (OSError, ValueError, KeyError) as error:
         first = str(error).strip().split("\n")[0][:160]
         raise HsiError(
@@ -236,3 +231,15 @@ def _load(folder: Path, name: str, device: str) -> tuple[Any, Any]:
     if not tokenizer.is_fast:
         raise HsiError(f"the tokenizer of {name} cannot tell where its tokens lie", "choose another encoder")
     return tokenizer, model.float().eval().to(device)
+
+
+def _read_folder(folder: Path) -> tuple[Any, Any]:
+    from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    model = AutoModel.from_pretrained(
+        folder, local_files_only=True, trust_remote_code=False, use_safetensors=True
+    )
+    return tokenizer, model

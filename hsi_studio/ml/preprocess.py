@@ -99,8 +99,10 @@ def fit_preprocessor(
         blocks = [_read_pixels(cube, bands.tolist(), *pixels)]
         source = f"the {len(pixels[0])} labelled pixels"
     measured = [without_dead_pixels(block.astype(np.float64)) for block in blocks]
+    del blocks  # each of these copies is as large as the scene
     kept, mean, std = usable_bands(measured, cube.name)
     scored = [_scored(block[..., kept], mean, std) for block in measured]
+    del measured
     axes = _axes(scored, reduction, min(components, len(mean)), variance)
     weights = np.zeros((len(mean), max(MIN_COMPONENTS, axes.shape[1])))
     weights[:, : axes.shape[1]] = axes / _typical_std(scored, axes) / std[:, None]

@@ -52,8 +52,8 @@ def noise_fraction_axes(blocks: Sequence[NDArray[np.floating[Any]]], components:
 
 def _noise_covariance(blocks: Sequence[NDArray[np.floating[Any]]]) -> Spectra:
     bands = blocks[0].shape[-1]
-    steps = [np.diff(block, axis=axis).reshape(-1, bands) for block in blocks for axis in (0, 1)]
-    pairs = _valid(np.concatenate(steps))
+    steps = (np.diff(block, axis=axis).reshape(-1, bands) for block in blocks for axis in (0, 1))
+    pairs = np.concatenate([_valid(step) for step in steps])
     if not len(pairs):
         return np.eye(bands)
     energy = (pairs**2).sum(axis=1)

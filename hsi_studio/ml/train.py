@@ -15,6 +15,7 @@ from torch.nn import functional
 from hsi_studio.ml.batches import Batches, augmented, split, turned
 from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.heads import Head, SoftmaxHead, TextHead, scores
+from hsi_studio.ml.lean_imports import without_compiler
 from hsi_studio.ml.presets import Options, Preset, Schedule
 from hsi_studio.ml.s3fn import Backbone
 from hsi_studio.ml.scene import TrainingStep
@@ -152,6 +153,11 @@ class _Plan:
 
 def _descend(plan: _Plan, results: list[StageResult]) -> Training:
     """Take steps; with a check, keep the best state and stop when it has not improved for a while."""
+    with without_compiler():
+        yield from _steps(plan, results)
+
+
+def _steps(plan: _Plan, results: list[StageResult]) -> Training:
     started, result, best = time.perf_counter(), StageResult(plan.stage), _Best(plan.modules)
     results.append(result)
     optimizer, rates = _optimizer(plan)

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -133,3 +135,23 @@ def test_stopping_does_not_wait_for_a_step_that_never_ends(
     started = time.monotonic()
     engine.stop()
     assert time.monotonic() - started < 2
+
+
+def test_process_does_not_import_the_program_that_was_started(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        "from hsi_studio.live.messages import Request\n"
+        "from hsi_studio.live.process import EngineProcess\n"
+        "print('imported', flush=True)\n"
+        "if __name__ == '__main__':\n"
+        "    spec, process = __spec__, EngineProcess('engine_services:Counting')\n"
+        "    process.connection.send(Request('echo', 1, 5, 'here'))\n"
+        "    print(process.connection.recv().value, __spec__ is spec)\n",
+        encoding="utf-8",
+    )
+    places = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    said = subprocess.run(
+        [sys.executable, str(program)],
+        check=True, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": places},
+    )  # fmt: skip
+    assert said.stdout.split("\n") == ["imported", "here True", ""]
