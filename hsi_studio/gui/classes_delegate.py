@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPalette, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QTransform
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from hsi_studio.app.class_spectra import ClassSpectraService
@@ -29,15 +31,15 @@ class ClassDelegate(QStyledItemDelegate):
     def __init__(self, spectra: ClassSpectraService, parent: QWidget) -> None:
         super().__init__(parent)
         self._spectra = spectra
-        self._lines: dict[int, NDArray[np.float32]] = {}
+        self._lines: dict[int, QPainterPath] = {}
         spectra.changed.connect(self._measure)
 
     def _measure(self) -> None:
         found = self._spectra.spectra
-        self._lines = {} if found is None else sparklines(found)
+        lines = {} if found is None else sparklines(found)
+        self._lines = {id: _path(points) for id, points in lines.items()}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        self.initStyleOption(option, index)
         entry: ClassEntry = index.data(ENTRY)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -99,25 +101,29 @@ def _scaled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return scaled
 
 
-def _paint_line(painter: QPainter, option: QStyleOptionViewItem, points: NDArray[np.float32]) -> None:
-    area = QRectF(option.rect).adjusted(4, 3, -4, -3)
+def _path(points: NDArray[np.float32]) -> QPainterPath:
+    """Return points from 0 to 1 as a line whose height is downwards, as in a widget."""
     path, drawing = QPainterPath(), False
     for x, y in points.tolist():
-        if not np.isfinite(y):
+        if not math.isfinite(y):
             drawing = False
             continue
-        point = QPointF(area.left() + x * area.width(), area.bottom() - y * area.height())
-        (path.lineTo if drawing else path.moveTo)(point)
+        (path.lineTo if drawing else path.moveTo)(x, -y)
         drawing = True
+    return path
+
+
+def _paint_line(painter: QPainter, option: QStyleOptionViewItem, line: QPainterPath) -> None:
+    area = QRectF(option.rect).adjusted(4, 3, -4, -3)
+    fitted = QTransform(area.width(), 0, 0, area.height(), area.left(), area.bottom())
     painter.setPen(QPen(option.palette.color(QPalette.ColorRole.PlaceholderText), 1.2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPath(path)
+    painter.drawPath(fitted.map(line))
 
 
 def _paint_icon(painter: QPainter, rect: QRect, name: str, *, strong: bool) -> None:
     square = QRect(0, 0, _ICON, _ICON)
     square.moveCenter(rect.center())
-    painter.setOpacity(1.0 if strong else 0.45)
     icon(name, quiet=not strong).paint(painter, square)
 
 

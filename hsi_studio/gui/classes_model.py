@@ -21,6 +21,9 @@ FROM_WORDS = Qt.ItemDataRole.UserRole + 3
 """Whether the class is on the map by its words alone."""
 _KEYS = 9
 _MIME = "application/x-hsi-studio-class"
+# Put together once: every cell that is painted is asked for them.
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+_NAME_FLAGS = _FLAGS | Qt.ItemFlag.ItemIsEditable
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -55,9 +58,10 @@ class ClassModel(QAbstractTableModel):
         self._from_words: frozenset[int] = frozenset()
         self._trust = ""
         self._entries = tuple(labelling.classes)
+        self._counts = dict(labelling.counts)
         labelling.classes_changed.connect(self._on_classes)
-        labelling.labels_changed.connect(lambda: self._repaint(Column.PIXELS))
-        spectra.changed.connect(lambda: self._repaint(Column.SPECTRUM))
+        labelling.labels_changed.connect(lambda _: self._on_labels())
+        spectra.changed.connect(lambda: self._repaint(self._entries, Column.SPECTRUM))
         legends.changed.connect(self._on_legend)
 
     @property
@@ -73,33 +77,41 @@ class ClassModel(QAbstractTableModel):
         """Mark classes that are on the map by their words alone; `trust` says how far that can be trusted."""
         if (ids, trust) != (self._from_words, self._trust):
             self._from_words, self._trust = ids, trust
-            self._repaint(*Column)
+            self._repaint(self._entries, *Column)
 
     def _on_classes(self) -> None:
         entries = tuple(self._labelling.classes)
         same_rows = [e.id for e in entries] == [e.id for e in self._entries]
         if same_rows:  # selection, scrolling and an open editor stay
-            self._entries = entries
-            self._repaint(*Column)
+            old, self._entries = self._entries, entries
+            self._repaint([new for new, before in zip(entries, old, strict=True) if new != before], *Column)
             return
         self.beginResetModel()
         self._entries = entries
         self.endResetModel()
 
+    def _on_labels(self) -> None:
+        old, self._counts = self._counts, dict(self._labelling.counts)
+        changed = [entry for entry in self._entries if self._counts.get(entry.id) != old.get(entry.id)]
+        self._repaint(changed, Column.PIXELS)
+
     def _on_legend(self, legend: Legend | None) -> None:
         rows = () if legend is None else legend.rows
         self._map = "" if legend is None else legend.raster.name
+        old = self._shares
         self._shares = {(row.entry.id, row.entry.name): f"{100 * row.share:.1f} %" for row in rows}
-        self._repaint(Column.SHARE)
+        changed = [e for e in self._entries if self._share(e) != old.get((e.id, e.name), "")]
+        self._repaint(changed, Column.SHARE)
 
     def _share(self, entry: ClassEntry) -> str:
         """Return how much of the map over the image is of a class; empty where none shows it."""
         return self._shares.get((entry.id, entry.name), "")
 
-    def _repaint(self, *columns: Column) -> None:
-        if self._entries:
-            last = len(self._entries) - 1
-            self.dataChanged.emit(self.index(0, min(columns)), self.index(last, max(columns)))
+    def _repaint(self, entries: Sequence[ClassEntry], *columns: Column) -> None:
+        """Paint anew from the first of some classes to the last: the whole list takes a while."""
+        rows = [self.row_of(entry.id) for entry in entries]
+        if rows:
+            self.dataChanged.emit(self.index(min(rows), min(columns)), self.index(max(rows), max(columns)))
 
     # What Qt asks
 
@@ -112,8 +124,14 @@ class ClassModel(QAbstractTableModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         entry, column = self._entries[index.row()], Column(index.column())
         match role:
+            case _ if role == ENTRY:
+                found: object = entry
             case Qt.ItemDataRole.DisplayRole:
-                found: object = self._text(column, index.row())
+                found = self._text(column, index.row())
+            case _ if role == PIXELS:
+                found = self._pixels(entry)
+            case _ if role == FROM_WORDS:
+                found = entry.id in self._from_words
             case Qt.ItemDataRole.EditRole:
                 found = entry.name if column == Column.NAME else None
             case Qt.ItemDataRole.ToolTipRole:
@@ -121,8 +139,7 @@ class ClassModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 found = self._spoken(entry)
             case _:
-                known = {PIXELS: self._pixels(entry), FROM_WORDS: entry.id in self._from_words}
-                found = {ENTRY: entry, **known}.get(role)
+                found = None
         return found
 
     def _pixels(self, entry: ClassEntry) -> int:
@@ -175,11 +192,9 @@ class ClassModel(QAbstractTableModel):
         return True
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        flag = Qt.ItemFlag
         if not index.isValid():
-            return flag.ItemIsDropEnabled  # between rows only
-        editable = flag.ItemIsEditable if index.column() == Column.NAME else flag.NoItemFlags
-        return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled | editable
+            return Qt.ItemFlag.ItemIsDropEnabled  # between rows only
+        return _NAME_FLAGS if index.column() == Column.NAME else _FLAGS
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction

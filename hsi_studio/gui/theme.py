@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from hsi_studio import paths
+from hsi_studio.gui.kept_icon import kept
 
 if TYPE_CHECKING:
     from qtawesome.iconic_font import IconicFont
@@ -102,6 +103,7 @@ class Theme(QObject):
         Theme._instance = self
         self._application = application
         self.tokens = LIGHT
+        self._icons: dict[tuple[str, bool], QIcon] = {}
         application.setStyle("Fusion")
         self._mode: ThemeMode = "system"
         application.styleHints().colorSchemeChanged.connect(self._apply)
@@ -110,6 +112,16 @@ class Theme(QObject):
     def current(cls) -> Tokens:
         """Return the colours in use; the light ones when no theme has been set up."""
         return LIGHT if cls._instance is None else cls._instance.tokens
+
+    @classmethod
+    def icon(cls, name: str, *, quiet: bool) -> QIcon:
+        """Return an icon in the colours in use, the same until they change."""
+        if cls._instance is None:
+            return _drawn_icon(name, LIGHT, quiet=quiet)
+        icons, tokens = cls._instance._icons, cls._instance.tokens
+        if (name, quiet) not in icons:
+            icons[name, quiet] = kept(_drawn_icon(name, tokens, quiet=quiet))
+        return icons[name, quiet]
 
     def set_mode(self, mode: ThemeMode) -> None:
         """Choose light, dark, or what the desktop says (followed while the program runs)."""
@@ -125,6 +137,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self.tokens = DARK if self._is_dark() else LIGHT
+        self._icons.clear()
         self._application.setPalette(palette(self.tokens))
         self._application.setStyleSheet(style_sheet(self.tokens))
         self.changed.emit(self.tokens)
@@ -170,7 +183,10 @@ def style_sheet(tokens: Tokens) -> str:
 
 def icon(name: str, *, quiet: bool = False) -> QIcon:
     """Return a Phosphor icon by name in the colours in use; it must be asked for anew when they change."""
-    tokens = Theme.current()
+    return Theme.icon(name, quiet=quiet)
+
+
+def _drawn_icon(name: str, tokens: Tokens, *, quiet: bool) -> QIcon:
     color = tokens.muted if quiet else tokens.text
     found: QIcon = _phosphor().icon(f"ph.{name}", color=color, color_disabled=tokens.disabled)
     return found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QActionEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from hsi_studio.gui.actions import SEPARATOR, Actions, shown
@@ -31,6 +31,7 @@ class ToolButton(QToolButton):
 
     def __init__(self, action: QAction) -> None:
         super().__init__()
+        self._hints: dict[tuple[Qt.ToolButtonStyle, bool], QSize] = {}
         self.setDefaultAction(action)
         key = action.objectName()
         self.rank = 0 if key.startswith(_BARE) else 1 if key in _KNOWN else 2
@@ -39,11 +40,23 @@ class ToolButton(QToolButton):
         self.key_shown = True
 
     def sizeHint(self) -> QSize:
-        size = super().sizeHint()
-        return size + QSize(self._key_width, 0) if self._key_width else size
+        # The window asks for this whenever a text in any of its bars becomes another.
+        look = self.toolButtonStyle(), self.key_shown
+        if look not in self._hints:
+            hint = super().sizeHint() + QSize(self._key_width, 0)
+            self._hints[look] = hint
+        return self._hints[look]
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        self._hints.clear()
+        super().changeEvent(event)
+
+    def actionEvent(self, event: QActionEvent) -> None:
+        self._hints.clear()
+        super().actionEvent(event)
 
     @property
     def _key(self) -> str:

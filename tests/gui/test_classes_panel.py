@@ -6,12 +6,15 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QMimeData, QModelIndex, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
+from hsi_studio.app.session import Layer
+from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.window import Window
 from hsi_studio.gui.classes_model import ENTRY, Column
 from hsi_studio.gui.classes_panel import ClassesPanel
@@ -261,3 +264,39 @@ def test_a_wrong_table_is_told_and_changes_nothing(
     wait_for_jobs(demo_window)
     assert "holds nothing new" in _texts(demo_window)
     assert demo_window.labelling.undo_title is None
+
+
+def test_what_changed_is_painted_anew_and_no_more(
+    demo_window: MainWindow, panel: ClassesPanel, qtbot: QtBot
+) -> None:
+    changed: list[tuple[int, int, int]] = []
+    panel.model.dataChanged.connect(lambda a, b: changed.append((a.row(), b.row(), a.column())))
+    with qtbot.waitSignal(demo_window.class_spectra.changed):
+        _paint(demo_window, 3, 7)
+    assert [span for span in changed if span[2] == Column.PIXELS] == [(2, 2, Column.PIXELS)]
+    changed.clear()
+    demo_window.classes.rename(5, "Lawn")
+    assert {(first, last) for first, last, _ in changed} == {(4, 4)}
+
+
+def test_shares_of_the_map_are_painted_anew_where_they_changed(
+    demo_window: MainWindow, panel: ClassesPanel, qtbot: QtBot
+) -> None:
+    cube = demo_window.session.cube
+    assert cube is not None
+    ids = np.ones((cube.rows, cube.cols), np.int16)
+
+    def lay(ids: NDArray[np.int16]) -> set[int]:
+        rows: set[int] = set()
+        panel.model.dataChanged.connect(lambda a, b: rows.update(range(a.row(), b.row() + 1)))
+        layer = Layer(ClassRaster("Map", ids.copy(), demo_window.labelling.classes))
+        with qtbot.waitSignal(demo_window.legends.changed):
+            demo_window.session.set_layers((layer,))
+        return rows
+
+    lay(ids)
+    assert _text(panel, 0, Column.SHARE) == "100.0 %"
+    assert lay(ids) == set()
+    ids[: cube.rows // 2] = 2
+    assert lay(ids) == {0, 1}
+    assert _text(panel, 1, Column.SHARE).startswith("49.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
@@ -27,7 +27,7 @@ from hsi_studio.gui.main_window import MainWindow
 from hsi_studio.gui.notifications import DetailsDialog, tell_unhandled
 from hsi_studio.gui.shortcuts_dialog import ShortcutsDialog
 from hsi_studio.gui.start_page import StartPage
-from hsi_studio.gui.theme import DARK, LIGHT, Theme, Tokens
+from hsi_studio.gui.theme import DARK, LIGHT, Theme, Tokens, icon
 from hsi_studio.paths import resource
 
 # Actions
@@ -407,6 +407,26 @@ def test_the_theme_changes_live_and_icons_with_it(demo_window: MainWindow) -> No
     assert demo_window.palette().window().color().name() == DARK.panel
     assert DARK.text in colors()
     assert demo_window.settings.theme == "dark"
+
+
+def test_an_icon_is_drawn_once_for_each_look(theme: Theme) -> None:
+    def seen(mode: QIcon.Mode = QIcon.Mode.Normal) -> QImage:
+        image = QImage(15, 15, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        painter = QPainter(image)
+        icon("eye").paint(painter, image.rect(), mode=mode)
+        painter.end()
+        return image
+
+    theme.set_mode("dark")
+    dark, disabled = seen(), seen(QIcon.Mode.Disabled)
+    assert icon("eye").cacheKey() == icon("eye").cacheKey()
+    assert dark == seen() != disabled
+    assert dark == icon("eye").pixmap(15, 15).toImage().convertToFormat(dark.format())
+    theme.set_mode("light")
+    assert seen() != dark, "icons of the other theme are forgotten"
+    theme.set_mode("dark")
+    assert seen() == dark
 
 
 # Dialogs
