@@ -39,7 +39,7 @@ def accuracy(
     guard: Annotated[
         int, typer.Option(min=0, max=64, help="Rows and columns left out around training blocks.")
     ] = 7,
-    cube: on.CubeFile = None,
+    scene: on.SceneName = on.DEMO,
     truth: on.TruthFile = None,
     variable: on.Variable = None,
     truth_variable: on.TruthVariable = None,
@@ -62,7 +62,7 @@ def accuracy(
 
     - `hsi-studio benchmark accuracy -o results`
 
-    - `hsi-studio benchmark accuracy --cube samson_1.mat --truth end3.mat --truth-variable A --seeds 10`
+    - `hsi-studio benchmark accuracy --scene samson_1.mat --truth end3.mat --truth-variable A --seeds 10`
 
     - `hsi-studio benchmark accuracy --methods lda,s3fn,cnn3d --shots 20 --split block --seeds 1`
     """
@@ -79,13 +79,13 @@ def accuracy(
         _device(chosen, device),
     )
     on.make_folder(out)
-    scene, raster = on.open_scene(cube, truth, classes, variable, truth_variable)
+    cube, raster = on.open_scene(scene, truth, classes, variable, truth_variable)
     uses_text = any(METHODS[name].uses_text for name in chosen)
     embeddings = embedded(raster.classes, encoder, "mean", offline) if uses_text else None
-    found, stopped = _run(scene, raster, plan, embeddings)
+    found, stopped = _run(cube, raster, plan, embeddings)
     plan = replace(plan, seeds=plan.seeds[: len(found) // (len(plan.draws) // len(plan.seeds) * len(chosen))])
     if plan.seeds:
-        _show(found, plan, scene.name, out, as_json)
+        _show(found, plan, cube.name, out, as_json)
     if stopped:
         note(f"Stopped after {len(plan.seeds)} of {seeds} seeds.")
         raise Cancelled

@@ -22,8 +22,17 @@ from hsi_studio.paths import resource
 _PANEL = "Scene"
 _MOST_TOLD = 20
 
-CubeFile = Annotated[
-    Path | None, typer.Option("--cube", help="Cube to run on [the demo scene].", rich_help_panel=_PANEL)
+DEMO = "indian-pines"
+"""Name of the demo scene, which brings its truth and its class table."""
+
+SceneName = Annotated[
+    str,
+    typer.Option(
+        "--scene",
+        help=f"{DEMO}, or the file of a cube, with --truth.",
+        metavar="NAME",
+        rich_help_panel=_PANEL,
+    ),
 ]
 TruthFile = Annotated[
     Path | None,
@@ -48,7 +57,7 @@ FirstSeed = Annotated[int, typer.Option(min=0, help="The first of them.")]
 
 
 def open_scene(
-    cube: Path | None,
+    scene: str,
     truth: Path | None,
     classes: Path | None,
     variable: str | None = None,
@@ -56,24 +65,37 @@ def open_scene(
 ) -> tuple[Cube, ClassRaster]:
     """Return the scene to run on and its truth, with a class for every id of it.
 
+    Parameters
+    ----------
+    scene : str
+        `DEMO`, or the path of a cube.
+
     Raises
     ------
     UsageError
-        When only one of cube and truth is given, or the class table lacks an id of the truth.
+        When a cube comes without a truth, the demo scene with one, or the class table lacks an id of the
+        truth.
     """
-    if (cube is None) != (truth is None):
-        raise UsageError("a cube needs its truth and a truth its cube", "give both --cube and --truth")
-    if cube is None or truth is None:
-        scene, raster = open_demo()
+    if scene == DEMO:
+        if truth is not None:
+            raise UsageError(
+                f"{DEMO} has a truth of its own", "leave --truth out, or name its cube by --scene"
+            )
+        cube, raster = open_demo()
         table = read_classes(resource("classes", "indian_pines.yaml") if classes is None else classes)
-        return scene, ClassRaster(raster.name, raster.ids, _complete(table, raster.ids))
-    with progress_bar(f"Opening {cube.name}") as progress:
-        scene = open_cube(cube, options=OpenOptions(variable), progress=progress)
-    for remark in scene.notes:
+        return cube, ClassRaster(raster.name, raster.ids, _complete(table, raster.ids))
+    if truth is None:
+        raise UsageError(
+            f"{scene} is no known scene, and a cube needs its truth", f"name {DEMO}, or add --truth"
+        )
+    path = Path(scene)
+    with progress_bar(f"Opening {path.name}") as progress:
+        cube = open_cube(path, options=OpenOptions(variable), progress=progress)
+    for remark in cube.notes:
         note(remark)
-    ids = read_truth(truth, (scene.rows, scene.cols), variable=truth_variable)
+    ids = read_truth(truth, (cube.rows, cube.cols), variable=truth_variable)
     table = _named(ids) if classes is None else read_classes(classes)
-    return scene, ClassRaster(truth.name, ids, _complete(table, ids))
+    return cube, ClassRaster(truth.name, ids, _complete(table, ids))
 
 
 def _named(ids: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> ClassTable:

@@ -13,7 +13,7 @@ Cli = Callable[..., Any]
 
 def test_salinas_a_on_paper_and_in_files(cli: Cli, shared_data: Path, tmp_path: Path) -> None:
     folder = shared_data / "salinasA"
-    where = ("--cube", folder / "SalinasA_corrected.mat", "--truth", folder / "SalinasA_gt.mat")
+    where = ("--scene", folder / "SalinasA_corrected.mat", "--truth", folder / "SalinasA_gt.mat")
     run = ("--methods", "lda9,lda", "--shots", "5,10", "--seeds", "2", "--first-seed", "7")
     out = tmp_path / "made" / "here"
     report = cli("benchmark", "accuracy", *where, *run, "-o", out, "--json").json
@@ -39,7 +39,7 @@ def test_salinas_a_on_paper_and_in_files(cli: Cli, shared_data: Path, tmp_path: 
 def test_samson_by_its_abundances(cli: Cli, shared_data: Path) -> None:
     folder = shared_data / "samson"
     done = cli(
-        "benchmark", "accuracy", "--cube", folder / "samson_1.mat", "--truth", folder / "end3.mat",
+        "benchmark", "accuracy", "--scene", folder / "samson_1.mat", "--truth", folder / "end3.mat",
         "--truth-variable", "A", "--methods", "lda", "--shots", "10", "--seeds", "2",
     )  # fmt: skip
     assert "Overall accuracy in %, 2 seeds" in done.out
@@ -52,7 +52,9 @@ def test_samson_by_its_abundances(cli: Cli, shared_data: Path) -> None:
 
 def test_the_demo_with_its_class_table(cli: Cli) -> None:
     run = ("--methods", "lda", "--shots", "5", "--split", "random", "--seeds", "1", "--json")
-    (row,) = cli("benchmark", "accuracy", *run).json["rows"]
+    report = cli("benchmark", "accuracy", "--scene", "indian-pines", *run).json
+    assert report["scene"] == "Indian Pines"
+    (row,) = report["rows"]
     assert 0.4 < row["overall_accuracy"] < 0.6
     assert row["overall_accuracy_std"] is None
     assert row["by_distance"][0] > row["by_distance"][2]
@@ -64,7 +66,8 @@ def test_the_demo_with_its_class_table(cli: Cli) -> None:
         (("--methods", "lda,what"), "--methods has no 'what'"),
         (("--split", "diagonal"), "--split has no 'diagonal'"),
         (("--shots", "5,x"), "--shots takes whole numbers"),
-        (("--cube", "scene.hdr"), "give both --cube and --truth"),
+        (("--scene", "scene.hdr"), "scene.hdr is no known scene, and a cube needs its truth"),
+        (("--truth", "truth.npy"), "indian-pines has a truth of its own"),
     ],
 )
 def test_wrong_options_are_one_sentence(cli: Cli, wrong: tuple[str, str], told: str) -> None:
@@ -78,7 +81,7 @@ def test_a_table_without_a_class_of_the_truth_is_refused(cli: Cli, tmp_path: Pat
     np.save(tmp_path / "truth.npy", np.full((8, 8), 7, np.uint8))
     (tmp_path / "classes.yaml").write_text("[{id: 1, name: Corn}]", encoding="utf-8")
     files = [tmp_path / name for name in ("cube.npy", "truth.npy", "classes.yaml")]
-    where = ("--cube", files[0], "--truth", files[1], "--classes", files[2])
+    where = ("--scene", files[0], "--truth", files[1], "--classes", files[2])
     done = cli("benchmark", "accuracy", *where)
     assert done.status == 2
     assert "the id 7" in done.err
@@ -100,7 +103,7 @@ def test_a_stopped_run_keeps_the_seeds_that_are_done(
 
     monkeypatch.setattr(accuracy, "compare", stopped)
     folder = shared_data / "salinasA"
-    where = ("--cube", folder / "SalinasA_corrected.mat", "--truth", folder / "SalinasA_gt.mat")
+    where = ("--scene", folder / "SalinasA_corrected.mat", "--truth", folder / "SalinasA_gt.mat")
     run = ("--methods", "lda", "--shots", "5", "--seeds", "9", "-o", tmp_path, "--json")
     done = cli("benchmark", "accuracy", *where, *run)
     assert done.status == 1
