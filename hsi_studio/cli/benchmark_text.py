@@ -20,6 +20,7 @@ from hsi_studio.io.tables import as_csv, as_markdown
 
 if TYPE_CHECKING:
     from hsi_studio.core.classes import ClassTable
+    from hsi_studio.ml.benchmark.text_shuffles import Shuffles
     from hsi_studio.ml.benchmark.texts import Texts, TextTrial, UnseenTrial
 
 _UNSEEN_SHOTS = 20
@@ -36,7 +37,10 @@ def text(
     unseen: Annotated[
         bool, typer.Option("--unseen/--no-unseen", help="Leave each class once without labels, too.")
     ] = True,
-    cube: on.CubeFile = None,
+    shuffles: Annotated[
+        int, typer.Option(min=0, help="Shuffles of all texts, for classes without labels (instant only).")
+    ] = 100,
+    scene: on.SceneName = on.DEMO,
     truth: on.TruthFile = None,
     variable: on.Variable = None,
     truth_variable: on.TruthVariable = None,
@@ -52,7 +56,8 @@ def text(
     Accuracy with real texts, shuffled ones, bare names, nonsense, random vectors, one-hot vectors and no
     texts, on the same random labels; and for each class left without labels, the area under the ROC curve of
     its pixels by its text. Differences from the real texts are tested in pairs: accuracy over seeds, the
-    area over classes.
+    area over classes. A permutation test counts how many shuffles of all texts reach the area of the real
+    ones.
 
     For example:
 
@@ -66,25 +71,32 @@ def text(
     name = on.names(method, [one for one, way in METHODS.items() if way.uses_text], "--method")[0]
     counts, numbers = on.counts(shots, "--shots"), tuple(range(first_seed, first_seed + seeds))
     on.make_folder(out)
-    scene, raster = on.open_scene(cube, truth, classes, variable, truth_variable)
+    cube, raster = on.open_scene(scene, truth, classes, variable, truth_variable)
     place = "cpu"
     if on_device(name):
         from hsi_studio.ml.devices import choose_device
 
         place = choose_device(device)
-    case = TextCase(scene, raster, _texts(raster.classes, encoder, offline), name, place)
+    case = TextCase(cube, raster, _texts(raster.classes, encoder, offline), name, place)
     with progress_bar("Accuracy") as progress:
         trials = list(accuracy_trials(case, tuple(KINDS), counts, numbers, progress))
     areas: list[UnseenTrial] = []
+    test: Shuffles | None = None
     if unseen:
         with progress_bar("Classes without labels") as progress:
             areas = list(unseen_trials(case, UNSEEN, _UNSEEN_SHOTS, numbers, progress))
+    if unseen and shuffles and name == "instant":
+        from hsi_studio.ml.benchmark.text_shuffles import shuffled_texts
+
+        with progress_bar("Shuffled texts") as progress:
+            test = shuffled_texts(case, _UNSEEN_SHOTS, numbers, shuffles, progress)
     rows = summaries(trials, areas)
-    files = [] if out is None else _write(out, trials, areas, f"{scene.name}, {name}, {seeds} seeds")
+    files = [] if out is None else _write(out, trials, areas, test, f"{cube.name}, {name}, {seeds} seeds")
     if as_json:
-        print_json({"scene": scene.name, "method": name, "seeds": numbers, "rows": rows, "files": files})
+        report = {"scene": cube.name, "method": name, "seeds": numbers, "rows": rows, "files": files}
+        print_json(report | {"shuffles": None if test is None else _summary(test)})
         return
-    for title, headings, lines in _tables(rows, counts):
+    for title, headings, lines in _tables(rows, counts, test):
         print_table(f"{title}, {name}, {seeds} seeds", headings, lines)
     for file in files:
         note(f"{file} written.")
@@ -130,6 +142,17 @@ def summaries(trials: Sequence[TextTrial], areas: Sequence[UnseenTrial]) -> list
     return rows
 
 
+def _summary(test: Shuffles) -> dict[str, float]:
+    return {
+        "count": len(test.shuffled),
+        "real": test.real,
+        "mean": float(test.shuffled.mean()),
+        "largest": float(test.shuffled.max()),
+        "reached": test.reached,
+        "p": test.p,
+    }
+
+
 def _by_class(areas: Sequence[UnseenTrial], kind: str) -> list[float]:
     """Return the mean area over seeds of each class, by name."""
     own = [one for one in areas if one.kind == kind]
@@ -138,7 +161,7 @@ def _by_class(areas: Sequence[UnseenTrial], kind: str) -> list[float]:
 
 
 def _tables(
-    rows: Sequence[dict[str, Any]], shots: Sequence[int]
+    rows: Sequence[dict[str, Any]], shots: Sequence[int], test: Shuffles | None
 ) -> Iterator[tuple[str, tuple[str, ...], list[tuple[str, ...]]]]:
     from hsi_studio.ml.benchmark.texts import KINDS
 
@@ -166,6 +189,14 @@ def _tables(
     if areas:
         title = f"Area under the ROC curve of a class without labels, {_UNSEEN_SHOTS} labels for the others"
         yield title, ("texts", "area, mean over classes", "classes above 0.5", "more than real"), areas
+    if test is not None:
+        told = _summary(test)
+        yield (
+            f"The same area for {told['count']} shuffles of all texts over all classes",
+            ("real", "shuffles, mean", "shuffles, largest", "reach the real area", "p"),
+            [(*(f"{told[key]:.3f}" for key in ("real", "mean", "largest")),
+              f"{told['reached']} of {told['count']}", f"{told['p']:.2g}")],
+        )  # fmt: skip
 
 
 def _percent(mean: float, std: float) -> str:
@@ -180,16 +211,28 @@ def _difference(row: dict[str, Any], scale: float, digits: int) -> str:
     return f"{scale * row['more_than_real']:+.{digits}f}{known}"
 
 
-def _write(folder: Path, trials: Sequence[TextTrial], areas: Sequence[UnseenTrial], title: str) -> list[Path]:
+def _write(
+    folder: Path,
+    trials: Sequence[TextTrial],
+    areas: Sequence[UnseenTrial],
+    test: Shuffles | None,
+    title: str,
+) -> list[Path]:
     rows = summaries(trials, areas)
     shots = tuple(dict.fromkeys(one.shots for one in trials))
-    flat = [{"kind": one.kind, "shots": one.shots, "seed": one.seed, "class": None}
-            | {"overall_accuracy": one.overall_accuracy, "auc": None} for one in trials]  # fmt: skip
+    flat: list[dict[str, Any]] = [
+        {"kind": one.kind, "shots": one.shots, "seed": one.seed, "class": None}
+        | {"overall_accuracy": one.overall_accuracy, "auc": None}
+        for one in trials
+    ]
     flat += [{"kind": one.kind, "shots": _UNSEEN_SHOTS, "seed": one.seed, "class": one.class_name}
              | {"overall_accuracy": None, "auc": one.auc} for one in areas]  # fmt: skip
+    flat += [{"kind": f"shuffle {number}", "shots": _UNSEEN_SHOTS, "seed": None, "class": None}
+             | {"overall_accuracy": None, "auc": float(area)}
+             for number, area in enumerate(() if test is None else test.shuffled, 1)]  # fmt: skip
     parts = (
         f"**{heading}**\n\n{as_markdown(headings, lines)}"
-        for heading, headings, lines in _tables(rows, shots)
+        for heading, headings, lines in _tables(rows, shots, test)
     )
     files = [folder / name for name in ("results.csv", "tables.md")]
     with atomic_outputs(*files) as (results, markdown):

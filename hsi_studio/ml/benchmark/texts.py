@@ -167,17 +167,24 @@ def _unseen_scores(case: TextCase, split: Split, position: int, kind: str, seed:
     """Return z'·e (rows, cols) of a class that the model has never seen, by its text."""
     texts = case.texts.of(kind, seed)
     assert texts is not None
-    entries = tuple(case.truth.classes)
-    seen: tuple[ClassEntry, ...] = entries[:position] + entries[position + 1 :]
-    kept = np.arange(len(entries)) != position
-    labels = np.where(split.labels == entries[position].id, 0, split.labels)
-    own = replace(texts, names=tuple(entry.name for entry in seen), raw=texts.raw[kept])
-    model = case.train(labels, ClassTable(seen), own, seed)
+    model = unseen_model(case, split, position, texts, seed)
     vector: Vectors = texts.vectors[[position]]
     scores = np.full(case.truth.ids.shape, np.nan, np.float32)
     for window, part in heat(model, case.cube, vector):
         scores[window.slices()] = part[..., 0]
     return scores
+
+
+def unseen_model(
+    case: TextCase, split: Split, position: int, texts: LabelEmbeddings, seed: int
+) -> Classifier:
+    """Return a model that knows neither the labels nor the text of the class at a position of the table."""
+    entries = tuple(case.truth.classes)
+    seen: tuple[ClassEntry, ...] = entries[:position] + entries[position + 1 :]
+    kept = np.arange(len(entries)) != position
+    labels = np.where(split.labels == entries[position].id, 0, split.labels)
+    own = replace(texts, names=tuple(entry.name for entry in seen), raw=texts.raw[kept])
+    return case.train(labels, ClassTable(seen), own, seed)
 
 
 def area_under_curve(scores: NDArray[np.floating], positive: NDArray[np.bool_]) -> float:
