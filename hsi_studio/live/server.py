@@ -9,7 +9,11 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from hsi_studio.errors import Cancelled, HsiError
+from hsi_studio.live.memory import give_back
 from hsi_studio.live.messages import Answer, Cancel, Done, Failed, Message, Reply, Request
+
+_RESTS_AFTER_S = 1.0
+"""Without a question freed memory is given back: sooner, the next answer would have to ask for it again."""
 
 
 class Service(Protocol):
@@ -33,19 +37,31 @@ class Server:
         self._service = service
         self._connection = connection
         self._running: dict[str, _Running] = {}
+        self._rested = True
 
     def serve(self) -> None:
         """Run until the other side is gone."""
         try:
             while True:
-                while self._connection.poll(0 if self._running else None):
+                while self._connection.poll(self._patience):
                     self._take(self._connection.recv())
                 if self._running:
                     self._step(min(self._running.values(), key=_urgency))
+                else:
+                    give_back()
+                    self._rested = True
         except (EOFError, ConnectionError):
             self._running.clear()
 
+    @property
+    def _patience(self) -> float | None:
+        """Seconds to wait for a message; None is for ever."""
+        if self._running:
+            return 0
+        return None if self._rested else _RESTS_AFTER_S
+
     def _take(self, message: Message) -> None:
+        self._rested = False
         old = self._running.pop(message.kind, None)
         if old is not None:
             _close(old.answers)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.descriptions import ClassText
 from hsi_studio.errors import HsiError
-from hsi_studio.live.memory import give_back
 
 if TYPE_CHECKING:
     from hsi_studio.ml.benchmark.texts import Texts as ControlTexts
@@ -99,7 +98,6 @@ def _texts(wanted: TextsWanted) -> Iterator[Texts | None]:
     started = time.perf_counter()
     embeddings = embed_classes(wanted.classes, encoder)
     yield Texts(wanted, embeddings, time.perf_counter() - started)
-    give_back()
 
 
 def _phrase(wanted: PhraseWanted) -> NDArray[np.float32]:

@@ -218,10 +218,17 @@ class _Mean:
         return mean
 
 
-def _load(folder: Path, name: str, device: str) -> tuple[Any, Any]:
+def _read_with_less(folder: Path) -> tuple[Any, Any]:
     try:
         with lean_imports():
-            tokenizer, model = _read_folder(folder)
+            return _read_folder(folder)
+    except (ImportError, AttributeError):  # another version of transformers needs what was left out
+        return _read_folder(folder)
+
+
+def _load(folder: Path, name: str, device: str) -> tuple[Any, Any]:
+    try:
+        tokenizer, model = _read_with_less(folder)
     except (OSError, ValueError, KeyError) as error:
         first = str(error).strip().split("\n")[0][:160]
         raise HsiError(
