@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.project import Edit
 
 BEGINNING = "Start with classes"
@@ -59,6 +60,18 @@ class History:
     def wants_newer(self) -> bool:
         """Whether further undone edits should be fetched before someone waits for them."""
         return self.newer > 0 and len(self._undone) < _FEW
+
+    def classes_when_labelled(self, number: int, classes: ClassTable) -> ClassTable | None:
+        """Return the class table as of the last done edit that labelled a cube; None when none is at hand.
+
+        `classes` is the table as of the present.
+        """
+        for edit in reversed(self._done):
+            if edit.labels.get(number):
+                return classes
+            if edit.classes is not None:
+                classes = edit.classes[0]
+        return None
 
     def push(self, edit: Edit) -> None:
         """Add an edit that was done; what was undone is gone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +52,7 @@ class Labelling(QObject):
         self._session = session
         self._history = History()
         self._counts: Counts = {}
+        self._labelled_with: dict[int, ClassTable | None] = {}
         self._preview: Labels | None = None
         self._beginning: Edit | None = None
         self.folder: Path | None = None  # that paths of cubes are relative to
@@ -91,6 +92,14 @@ class Labelling(QObject):
         for counts in self._counts.values():
             total.update(counts)
         return total
+
+    @property
+    def labelled_with(self) -> ClassTable | None:
+        """The class table as it was when the current cube's labels last changed, in this line of history.
+
+        None without labels, and while the edit that made them is being fetched.
+        """
+        return None if self.number is None else self._labelled_with.get(self.number)
 
     @property
     def undo_title(self) -> str | None:
@@ -194,6 +203,8 @@ class Labelling(QObject):
     ) -> None:
         """Show another project."""
         self.state, self._history, self._counts = state, history, counts
+        self._labelled_with = {}
+        self._find_labelled(counts)
         self._beginning = None
         self.active = active
         self.kept = kept
@@ -224,17 +235,26 @@ class Labelling(QObject):
 
     def add_fetched(self, first: int, edits: tuple[Edit, ...]) -> None:
         """Take in edits that `fetch_wanted` asked for."""
-        self._history.add_older(first, edits)
-        self._history.add_newer(first, edits)
+        history, before = self._history, (self._history.older, self._history.newer)
+        history.add_older(first, edits)
+        history.add_newer(first, edits)
+        self._find_labelled([number for number, table in self._labelled_with.items() if table is None])
         self.history_changed.emit()
+        if (history.older, history.newer) != before:
+            self._fetch()
 
     def _fetch(self) -> None:
         history = self._history
-        if history.wants_older:
+        unknown = any(table is None and self._counts[number] for number, table in self._labelled_with.items())
+        if history.wants_older or (unknown and history.older > history.fixed):
             self.fetch_wanted.emit(max(history.fixed, history.older - _FETCHED), history.older)
         if history.wants_newer:
             start = history.newer_start
             self.fetch_wanted.emit(start, start + min(_FETCHED, history.newer))
+
+    def _find_labelled(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self._labelled_with[number] = self._history.classes_when_labelled(number, self.classes)
 
     def _show_cube_of(self, edit: Edit) -> None:
         """Nobody undoes what they do not see: make a cube that the edit changes the current one."""
@@ -260,6 +280,7 @@ class Labelling(QObject):
         self.state = self.state.applied(edit)
         for changed, patches in edit.labels.items():
             self._counts[changed] = recounted(self._counts.get(changed, {}), patches)
+        self._find_labelled(number for number, patches in edit.labels.items() if patches)
         if edit.classes is not None:
             self._choose_active()
             self.classes_changed.emit()

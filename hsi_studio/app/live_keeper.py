@@ -10,36 +10,21 @@ from pydantic import BaseModel, Field, ValidationError
 from PySide6.QtCore import QObject
 
 from hsi_studio.app.labelling import Labelling
-from hsi_studio.app.live_inputs import Anchor
 from hsi_studio.app.live_map import MapFollower, Sureness
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.project_loading import LoadedProject
-from hsi_studio.app.project_reading import ANCHOR, ENCODER, LIVE
+from hsi_studio.app.project_reading import ENCODER, LIVE
 from hsi_studio.app.project_session import ProjectSession
-from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.io.project import ProjectFile
 from hsi_studio.live.map_requests import EngineName
-from hsi_studio.live.text_service import EncoderChoice, Texts, TextsWanted
+from hsi_studio.live.text_service import EncoderChoice
 
-_PURPOSE = "anchor"
-_NO_COLOUR = 0, 0, 0
 _Stored = TypeVar("_Stored", bound=BaseModel)
 
 
 class _Encoder(BaseModel):
     name: str
     pooling: Literal["mean", "label-phrase"]
-
-
-class _Text(BaseModel):
-    id: int
-    name: str
-    text: str
-
-
-class _Anchor(BaseModel):
-    encoder: _Encoder
-    texts: list[_Text]
 
 
 class _Options(BaseModel):
@@ -51,7 +36,7 @@ class _Options(BaseModel):
 
 
 class LiveKeeper(QObject):
-    """Stores encoder, options and anchor of the live map, and brings them back with a project."""
+    """Stores encoder and options of the live map, and brings them back with a project."""
 
     def __init__(
         self,
@@ -70,7 +55,6 @@ class LiveKeeper(QObject):
         project.opened.connect(self._restore)
         labelling.project_changed.connect(self._on_project)
         texts.encoder_changed.connect(self._on_encoder)
-        texts.other_read.connect(self._on_read)
         # After the project's own, which begin a file with the first edit.
         for signal in (
             labelling.committed, labelling.undone, labelling.redone,
@@ -80,7 +64,6 @@ class LiveKeeper(QObject):
 
     def _on_project(self) -> None:
         self._encoder = self._texts.encoder
-        self._follower.set_anchor(None)
 
     def _on_encoder(self, encoder: EncoderChoice) -> None:
         self._encoder = encoder
@@ -99,17 +82,11 @@ class LiveKeeper(QObject):
         options = asdict(self._follower.options)
         del options["live"]
         # An encoder that is not to be had here stays the project's until another one is chosen.
-        values: dict[str, Any] = {ENCODER: _encoder_values(self._encoder), LIVE: options}
-        anchor = self._follower.anchor
-        return values if anchor is None else values | {ANCHOR: _anchor_values(anchor)}
+        encoder = {"name": self._encoder.name, "pooling": self._encoder.pooling}
+        return {ENCODER: encoder, LIVE: options}
 
     def _restore(self, loaded: LoadedProject) -> None:
-        self._stored = {key: loaded.read.values.get(key) for key in (ENCODER, ANCHOR, LIVE)}
-        stored = _read(_Anchor, self._stored[ANCHOR])
-        if stored is not None:
-            entries = (ClassEntry(one.id, one.name, _NO_COLOUR, one.text) for one in stored.texts)
-            wanted = TextsWanted(ClassTable(tuple(entries)), _choice(stored.encoder))
-            self._texts.read_other(_PURPOSE, wanted)
+        self._stored = {key: loaded.read.values.get(key) for key in (ENCODER, LIVE)}
         encoder = _read(_Encoder, self._stored[ENCODER])
         if encoder is not None:
             self._encoder = _choice(encoder)
@@ -118,22 +95,9 @@ class LiveKeeper(QObject):
         if options is not None:
             self._follower.set_options(**options.model_dump())
 
-    def _on_read(self, purpose: str, texts: object) -> None:
-        if purpose == _PURPOSE and isinstance(texts, Texts):
-            self._follower.set_anchor(texts)
-
-
-def _encoder_values(encoder: EncoderChoice) -> dict[str, str]:
-    return {"name": encoder.name, "pooling": encoder.pooling}
-
 
 def _choice(stored: _Encoder) -> EncoderChoice:
     return EncoderChoice(stored.name, stored.pooling)
-
-
-def _anchor_values(anchor: Anchor) -> dict[str, Any]:
-    texts = [{"id": one.id, "name": one.name, "text": one.description} for one in anchor.classes]
-    return {"encoder": _encoder_values(anchor.encoder), "texts": texts}
 
 
 def _read(kind: type[_Stored], stored: Any) -> _Stored | None:

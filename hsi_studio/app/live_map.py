@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.app.engine import Engine
 from hsi_studio.app.labelling import Labelling
+from hsi_studio.app.live_anchor import AnchorReader
 from hsi_studio.app.live_inputs import Anchor, Vectors, labelled_pixels
 from hsi_studio.app.live_layers import CONFIDENCE, PREDICTION, with_live_map
 from hsi_studio.app.live_texts import LiveTexts
@@ -94,7 +95,9 @@ class MapFollower(QObject):
         self.options = LiveOptions()
         self.shown: Shown | None = None
         self.outdated = False
-        self._anchor: Anchor | None = None
+        self._then = AnchorReader(labelling, texts, self)
+        self._then.changed.connect(self.update)
+        self._made_with: ClassTable | None = None
         self._labels: Labels | None = None
         self._cube: Cube | None = None
         self._asked: tuple[Cube, ClassTable, Labels, Texts | None] | None = None
@@ -108,6 +111,7 @@ class MapFollower(QObject):
         session.current_changed.connect(self._on_cube)
         labelling.labels_changed.connect(lambda _: self._on_labels())
         labelling.classes_changed.connect(self._on_classes)
+        labelling.history_changed.connect(self._on_history)
         texts.changed.connect(lambda _: self._on_texts())
 
     @property
@@ -117,13 +121,7 @@ class MapFollower(QObject):
     @property
     def anchor(self) -> Anchor | None:
         """The texts as they were when the labels last changed; None before they are read."""
-        return self._anchor
-
-    def set_anchor(self, texts: Texts | None) -> None:
-        """Take texts for those that the labels last changed with; None: those that are read next."""
-        self._anchor = None if texts is None else Anchor.of(texts)
-        if texts is not None:
-            self.update()
+        return self._then.anchor
 
     @property
     def follows(self) -> bool:
@@ -151,8 +149,11 @@ class MapFollower(QObject):
             self.predict()
 
     def predict(self) -> None:
-        """Ask for the map as things are, once."""
-        wanted = self._wanted()
+        """Ask for the map as things are, once; texts that it needs are read before."""
+        self._made_with = self._labelling.labelled_with
+        ready, wanted = self._then.ask(), self._wanted()
+        if wanted is not None and not ready:
+            return
         if wanted is not None:
             assert self._session.cube is not None
             assert self._labelling.labels is not None
@@ -194,7 +195,7 @@ class MapFollower(QObject):
 
     def query(self, vector: Vectors) -> bool:
         """Ask how well a text (d,) fits every pixel; False where there is no map to ask."""
-        wanted, anchor = self._wanted(), self._anchor
+        wanted, anchor = self._wanted(), self.anchor
         if wanted is None or anchor is None:
             return False
         moved = vector - anchor.centre
@@ -218,11 +219,11 @@ class MapFollower(QObject):
         if current is None or labels is None or not self.follows:
             return None
         positions, targets = labelled_pixels(labels, classes)
-        present = np.unique(targets)
+        present, anchor = np.unique(targets), self.anchor
         if len(present) < 2:
             return None
         taking_part = np.arange(len(classes)) if self.options.words_alone else present
-        then, now = (None if one is None else one[taking_part] for one in self._vectors(texts))
+        then, now = (None if one is None else one[taking_part] for one in self._vectors(anchor, texts))
         ids = np.array([entry.id for entry in classes], np.int16)[taking_part]
         recipe = CubeRecipe.of(current.cube, current.options)
         places = np.searchsorted(taking_part, targets)
@@ -233,19 +234,17 @@ class MapFollower(QObject):
             ids,
             then,
             now,
-            described=self._anchor is not None and self._anchor.described,
+            described=anchor is not None and anchor.described,
             smooth=self.options.smooth,
             engine=self.options.engine,
         )
 
-    def _vectors(self, others: Texts | None) -> tuple[Vectors | None, Vectors | None]:
+    def _vectors(self, anchor: Anchor | None, others: Texts | None) -> tuple[Vectors | None, Vectors | None]:
         """Return E when the labels last changed and E now, or of others; None while texts are not read."""
         texts, classes = self._texts.texts, self._labelling.classes
-        if texts is None or [e.id for e in texts.wanted.classes] != [e.id for e in classes]:
+        if texts is None or anchor is None or [e.id for e in texts.wanted.classes] != [e.id for e in classes]:
             return None, None
-        if self._anchor is None or self._anchor.encoder != texts.wanted.encoder:
-            self._anchor = Anchor.of(texts)
-        return self._anchor.vectors(texts if others is None else others)
+        return anchor.vectors(texts if others is None else others)
 
     def _on_death(self) -> None:
         self._network_given = False
@@ -270,8 +269,11 @@ class MapFollower(QObject):
         if labels is self._labels or self._session.cube is not self._cube:
             return  # nothing was labelled: another cube is about to be shown
         self._labels = labels
-        self._anchor = None if self._texts.texts is None else Anchor.of(self._texts.texts)
         self.update()
+
+    def _on_history(self) -> None:
+        if self._labelling.labelled_with is not self._made_with:  # fetched only now
+            self.update()
 
     def _on_classes(self) -> None:
         shown = self.shown

@@ -118,7 +118,7 @@ class LiveTexts(QObject):
         """Read the texts as they are, without waiting for more typing."""
         self._settle.stop()
         wanted = TextsWanted(self.classes, self.encoder)
-        if len(wanted.classes) and (self.texts is None or _key(self.texts.wanted) != _key(wanted)):
+        if len(wanted.classes) and (self.texts is None or text_key(self.texts.wanted) != text_key(wanted)):
             self._ask(_TEXTS, TextsWanted(self.classes, self._wanted_encoder))
 
     def read_other(self, purpose: str, wanted: TextsWanted | ControlTextsWanted) -> None:
@@ -176,8 +176,8 @@ class LiveTexts(QObject):
             self.busy_changed.emit(False)
 
 
-def _key(wanted: TextsWanted) -> object:
-    """What the vectors depend on: colours and visibility do not matter."""
+def text_key(wanted: TextsWanted) -> object:
+    """Return what the vectors depend on: colours and visibility do not matter."""
     return wanted.encoder, tuple((entry.id, entry.name, entry.description) for entry in wanted.classes)
 
 

@@ -23,7 +23,7 @@ from hsi_studio.io.project.cube_files import found_path, options_of
 
 ACTIVE, CURRENT, VIEW = "active class", "current cube", "view of cube {}"
 NETWORK = "network of cube {}"
-ENCODER, ANCHOR, LIVE = "text encoder", "texts of the map", "live map"
+ENCODER, LIVE = "text encoder", "live map"
 """Keys of the values that a project stores about how it is looked at."""
 
 _AT_HAND = 50
@@ -68,7 +68,7 @@ def read_project(file: ProjectFile) -> ReadProject:
     history.add_older(first, file.edits(first, done))
     history.add_newer(done, file.edits(done, done + _AT_HAND))
     of_cubes = (key.format(cube.number) for cube in state.cubes for key in (VIEW, NETWORK))
-    keys = (ACTIVE, CURRENT, ENCODER, ANCHOR, LIVE, *of_cubes)
+    keys = (ACTIVE, CURRENT, ENCODER, LIVE, *of_cubes)
     return ReadProject(
         state,
         history,

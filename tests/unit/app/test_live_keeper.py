@@ -1,6 +1,6 @@
 """What the live map is made of comes back with a project, through real files and processes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_keeper import LiveKeeper
-from hsi_studio.app.live_map import MapFollower
+from hsi_studio.app.live_map import LiveOptions, MapFollower
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.project_session import ProjectSession
 from hsi_studio.app.session import OpenCube, Session
@@ -23,6 +23,7 @@ from hsi_studio.core.project import Edit
 from hsi_studio.core.window import Window
 from hsi_studio.io.project import ProjectFile
 from hsi_studio.io.registry import open_cube
+from hsi_studio.live.map_requests import LiveMap
 from hsi_studio.live.text_service import EncoderChoice
 
 SIDE, BANDS = 16, 12
@@ -61,13 +62,18 @@ class Desk:
         entries[place] = replace(entries[place], description=text)
         self.labelling.commit(Edit("Text", classes=(self.labelling.classes, ClassTable(tuple(entries)))))
 
-    def settled(self, qtbot: QtBot) -> NDArray[np.integer]:
+    def map(self, qtbot: QtBot) -> LiveMap | None:
+        """Return the map once nothing moves any more."""
         qtbot.waitUntil(
             lambda: not self.texts.busy and not self.texts.waiting and not self.follower.engine.busy,
             timeout=60_000,
         )
-        assert self.follower.shown is not None
-        return self.follower.shown.map.ids
+        return None if self.follower.shown is None else self.follower.shown.map
+
+    def settled(self, qtbot: QtBot) -> NDArray[np.integer]:
+        found = self.map(qtbot)
+        assert found is not None
+        return found.ids
 
 
 @contextmanager
@@ -91,6 +97,13 @@ def scene(tmp_path: Path) -> Path:
     path = tmp_path / "scene.npy"
     np.save(path, (values + random.normal(0, 60, values.shape)).astype(np.float32))
     return path
+
+
+def _assert_same(found: LiveMap | None, wanted: LiveMap | None) -> None:
+    assert (found is None) == (wanted is None)
+    if found is not None and wanted is not None:
+        np.testing.assert_array_equal(found.ids, wanted.ids)
+        np.testing.assert_allclose(found.confidence, wanted.confidence, atol=1e-4)
 
 
 def _reopened(desk: Desk, path: Path, qtbot: QtBot) -> None:
@@ -123,6 +136,44 @@ def test_texts_of_the_last_label_and_options_give_the_same_map(
         assert desk.follower.anchor.classes.entries[0].description == ""
         desk.labelling.undo()
         np.testing.assert_array_equal(desk.settled(qtbot), plain)
+
+
+def test_however_fast_history_is_walked_each_state_has_its_map(
+    scene: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path, maps = tmp_path / "fast.hsip", list[LiveMap | None]()
+    with _desk() as desk:
+        with qtbot.waitSignal(desk.project.changed, timeout=20_000):
+            desk.project.new(path)
+        cube = open_cube(scene)
+        desk.session.add(OpenCube(cube, default_view(cube)))
+        desk.follower.set_options(words_alone=True)
+        steps: tuple[Callable[[], None], ...] = (
+            lambda: desk.labelling.commit(Edit("Classes", classes=(desk.labelling.classes, TABLE))),
+            lambda: desk.click(3, 3, 1),
+            lambda: desk.click(3, 9, 2),
+            lambda: desk.describe(2, "Deep clear water, dark beyond 700 nm"),
+            lambda: desk.click(12, 3, 1),
+            lambda: desk.describe(2, "Dry straw, bright beyond 1400 nm"),
+            lambda: desk.describe(0, "Tall green corn with a steep red edge"),
+        )
+        for step in steps:
+            step()
+            maps.append(desk.map(qtbot))
+        place = len(maps) - 1
+        for back, forth in ((6, 6), (3, 0), (0, 3), (2, 1), (4, 5)):
+            for _ in range(back):
+                desk.labelling.undo()
+            for _ in range(forth):
+                desk.labelling.redo()
+            place += forth - back
+            _assert_same(desk.map(qtbot), maps[place])
+    with _desk() as desk:
+        _reopened(desk, path, qtbot)
+        _assert_same(desk.map(qtbot), maps[-1])
+        for _ in range(3):
+            desk.labelling.undo()
+        _assert_same(desk.map(qtbot), maps[-4])
 
 
 def test_the_encoder_is_the_projects(scene: Path, tmp_path: Path, qtbot: QtBot) -> None:
@@ -159,18 +210,16 @@ def test_an_encoder_that_is_absent_here_stays_the_projects(tmp_path: Path, qtbot
     file.close()
 
 
-@pytest.mark.parametrize(
-    "damage", [{"texts": 3}, [], {"encoder": {"name": "x", "pooling": "rm -rf"}, "texts": []}]
-)
+@pytest.mark.parametrize("damage", [{"name": 3}, [], {"name": "x", "pooling": "rm -rf", "reject": 7}])
 def test_values_that_make_no_sense_are_passed_over(
     damage: object, tmp_path: Path, qtbot: QtBot, scene: Path
 ) -> None:
     path = tmp_path / "four.hsip"
     file = ProjectFile.create(path)
-    for key in ("text encoder", "texts of the map", "live map"):
+    for key in ("text encoder", "live map"):
         file.set_value(key, damage)
     file.close()
     with _desk() as desk:
         _reopened(desk, path, qtbot)
         assert desk.texts.encoder == EncoderChoice()
-        assert desk.follower.anchor is None
+        assert desk.follower.options == LiveOptions()
