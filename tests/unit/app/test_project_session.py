@@ -277,6 +277,36 @@ def test_undo_walks_back_to_the_first_step_across_a_restart(
     assert _labels(tmp_path / "long.hsip") == [final]
 
 
+def test_what_labels_were_made_with_is_found_behind_many_other_steps(
+    desk: Callable[[], Desk], scene: Path, tmp_path: Path
+) -> None:
+    steps, path, tables = 120, tmp_path / "long.hsip", list[ClassTable]()
+    first = desk()
+    first.project.new(path)
+    first.settle()
+    first.open_cube(scene)
+    first.add_classes("start")
+    assert first.labelling.labelled_with is None
+    for row in (0, 4):
+        first.paint(row)
+        tables.append(first.labelling.classes)
+        assert first.labelling.labelled_with is tables[-1]
+        for number in range(steps):
+            first.add_classes(f"after {row}", f"step {number}")
+            assert first.labelling.labelled_with is tables[-1]
+    first.project.stop()
+    second = desk()
+    second.open_project(path)
+    second.qtbot.waitUntil(lambda: second.labelling.labelled_with == tables[1], timeout=10_000)
+    while second.labelling.undo_title != "Brush":
+        second.labelling.undo()
+        assert second.labelling.labelled_with == tables[1]
+    second.labelling.undo()
+    second.qtbot.waitUntil(lambda: second.labelling.labelled_with == tables[0], timeout=10_000)
+    second.labelling.redo()
+    assert second.labelling.labelled_with == tables[1]
+
+
 def test_the_demo_scene_comes_back_as_such(desk: Callable[[], Desk], tmp_path: Path) -> None:
     one = desk()
     one.opener.open_demo()
