@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hsi_studio.core.classes import ClassTable
-from hsi_studio.core.project import Edit
+from hsi_studio.core.project import Edit, classes_when_labelled
 
 BEGINNING = "Start with classes"
 """Title of a first step that a project began with: undo does not take it back."""
@@ -66,12 +66,7 @@ class History:
 
         `classes` is the table as of the present.
         """
-        for edit in reversed(self._done):
-            if edit.labels.get(number):
-                return classes
-            if edit.classes is not None:
-                classes = edit.classes[0]
-        return None
+        return classes_when_labelled(reversed(self._done), number, classes)
 
     def push(self, edit: Edit) -> None:
         """Add an edit that was done; what was undone is gone."""

@@ -13,9 +13,9 @@ from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_map import MapFollower, Sureness
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.project_loading import LoadedProject
-from hsi_studio.app.project_reading import ENCODER, LIVE
 from hsi_studio.app.project_session import ProjectSession
 from hsi_studio.io.project import ProjectFile
+from hsi_studio.io.project.settings import ENCODER, LIVE
 from hsi_studio.live.map_requests import EngineName
 from hsi_studio.live.text_service import EncoderChoice
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
 from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.app.jobs import Job, JobQueue
@@ -16,16 +14,13 @@ from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_map import MapFollower
 from hsi_studio.app.network_trainer import NetworkTrainer
 from hsi_studio.app.project_loading import LoadedProject
-from hsi_studio.app.project_reading import NETWORK
 from hsi_studio.app.project_session import ProjectSession
 from hsi_studio.app.session import Session
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
-from hsi_studio.errors import HsiError
 from hsi_studio.io.atomic import atomic_output
+from hsi_studio.io.project.networks import NETWORK, KeptNetwork
 from hsi_studio.live.network_service import Trained
-
-_DIGITS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +29,6 @@ class Network:
 
     model: bytes
     trained: Trained | None
-
-
-class _Stored(BaseModel):
-    file: str
-    sha256: str
 
 
 class NetworkKeeper(QObject):
@@ -105,22 +95,19 @@ class NetworkKeeper(QObject):
         if number is None or path is None or writer is None or self._labelling.refusal:
             return
         model = self._networks[fingerprint].model
-        digest = hashlib.sha256(model).hexdigest()
-        target = path.with_name(f"{path.stem}.{digest[:_DIGITS]}.safetensors")
-        stored = _Stored(file=target.name, sha256=digest).model_dump()
+        kept = KeptNetwork.of(path, model)
 
         def keep(_: object) -> None:
-            writer.write(lambda file: file.set_value(NETWORK.format(number), stored))
+            writer.write(lambda file: file.set_value(NETWORK.format(number), kept.model_dump()))
 
-        self._submit("Keep the trained network", partial(write_file, target, model), keep)
+        self._submit("Keep the trained network", partial(write_file, kept.beside(path), model), keep)
 
     def _on_opened(self, loaded: LoadedProject) -> None:
         self._networks.clear()
         for known in loaded.read.state.cubes:
-            stored = _read(loaded.read.values.get(NETWORK.format(known.number)))
-            if stored is not None:
-                path = loaded.path.with_name(Path(stored.file).name)
-                work = partial(read_model, path, stored.sha256)
+            kept = KeptNetwork.parsed(loaded.read.values.get(NETWORK.format(known.number)))
+            if kept is not None:
+                work = partial(_read, kept, loaded.path)
                 self._submit("Read the trained network", work, partial(self._take, known.fingerprint))
 
     def _take(self, fingerprint: str, model: bytes) -> None:
@@ -132,37 +119,11 @@ class NetworkKeeper(QObject):
         self._jobs.submit(Job(title, work, on_done=done, on_error=self.failed.emit))
 
 
-def read_model(path: Path, sha256: str, _: Progress) -> bytes:
-    """Return the content of a network's file.
-
-    Raises
-    ------
-    HsiError
-        When it is gone, or is not what the project names.
-    """
-    try:
-        model = path.read_bytes()
-    except OSError as error:
-        raise HsiError(
-            f"the trained network {path.name} could not be read ({error.strerror or error})",
-            "copy it beside the project again, or train anew",
-        ) from error
-    if hashlib.sha256(model).hexdigest() != sha256:
-        raise HsiError(
-            f"{path.name} is not the network that the project was left with",
-            "copy the right file beside the project, or train anew",
-        )
-    return model
-
-
 def write_file(target: Path, model: bytes, _: Progress) -> None:
     """Write a model file, whole or not at all."""
     with atomic_output(target) as temporary:
         temporary.write_bytes(model)
 
 
-def _read(stored: object) -> _Stored | None:
-    try:
-        return None if stored is None else _Stored.model_validate(stored)
-    except ValidationError:
-        return None
+def _read(kept: KeptNetwork, project: Path, _: Progress) -> bytes:
+    return kept.read(project)

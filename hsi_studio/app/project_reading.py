@@ -20,10 +20,10 @@ from hsi_studio.core.project import ProjectCube, ProjectState
 from hsi_studio.errors import CubeFileError, HsiError
 from hsi_studio.io.project import ProjectFile, require_same_image
 from hsi_studio.io.project.cube_files import found_path, options_of
+from hsi_studio.io.project.networks import NETWORK
+from hsi_studio.io.project.settings import ENCODER, LIVE
 
 ACTIVE, CURRENT, VIEW = "active class", "current cube", "view of cube {}"
-NETWORK = "network of cube {}"
-ENCODER, LIVE = "text encoder", "live map"
 """Keys of the values that a project stores about how it is looked at."""
 
 _AT_HAND = 50

@@ -29,6 +29,8 @@ class PoolingChoice(StrEnum):
 
 Encoder = Annotated[str, typer.Option(help="Text encoder: a Hugging Face name or a local folder.")]
 Pooling = Annotated[PoolingChoice, typer.Option(help="Average all words, or those that name the class.")]
+ProjectEncoder = Annotated[str | None, typer.Option(help="Text encoder [the project's].")]
+ProjectPooling = Annotated[PoolingChoice | None, typer.Option(help="How words become one [the project's].")]
 Offline = Annotated[bool, typer.Option("--offline", help="Never fetch an encoder from the network.")]
 Backbone = Annotated[
     Path | None, typer.Option(help="Model file of a trained S3FN that joins the instant head as an expert.")

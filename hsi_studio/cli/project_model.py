@@ -12,13 +12,11 @@ import typer
 
 from hsi_studio.cli.labels_project import CubeNumber, Project
 from hsi_studio.cli.ml_options import (
-    DEFAULT_ENCODER,
     Backbone,
     Device,
-    Encoder,
     Offline,
-    Pooling,
-    PoolingChoice,
+    ProjectEncoder,
+    ProjectPooling,
 )
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_result, progress_bar
@@ -40,20 +38,21 @@ def train(
     seed: Seed = 0,
     backbone: Backbone = None,
     device: Device = None,
-    encoder: Encoder = DEFAULT_ENCODER,
-    pooling: Pooling = PoolingChoice.MEAN,
+    encoder: ProjectEncoder = None,
+    pooling: ProjectPooling = None,
     offline: Offline = False,
     as_json: Json = False,
 ) -> None:
-    """Train a classifier on the labels of a project.
+    """Train a classifier on the labels of a project: with `instant` what makes the map in the window.
+
+    A network that was trained there joins where it does so in the window.
 
     For example: `hsi-studio project train field.hsip -o field.safetensors --method s3fn`
     """
-    scene = labelled_scene(project, cube)
+    scene, live = labelled_scene(project, cube)
     started = time.perf_counter()
-    model = trained(
-        scene, settings_of(method, seed, device, out=out, backbone=backbone), (encoder, pooling, offline)
-    )
+    settings = settings_of(method, seed, device, out=out, backbone=backbone)
+    model = trained(scene, settings, (encoder, pooling, offline), live)
     with atomic_output(out) as temporary:
         temporary.write_bytes(model.to_bytes())
     print_result(report_of(model, time.perf_counter() - started) | {"file": out}, as_json)
@@ -69,8 +68,8 @@ def predict(
     seed: Seed = 0,
     backbone: Backbone = None,
     device: Device = None,
-    encoder: Encoder = DEFAULT_ENCODER,
-    pooling: Pooling = PoolingChoice.MEAN,
+    encoder: ProjectEncoder = None,
+    pooling: ProjectPooling = None,
     offline: Offline = False,
     as_json: Json = False,
 ) -> None:
@@ -83,10 +82,10 @@ def predict(
     for file in (out, confidence):
         if file is not None:
             require_ending(file)
-    scene = labelled_scene(project, cube)
+    scene, live = labelled_scene(project, cube)
     settings = settings_of(method, seed, device, backbone=backbone)
     started = time.perf_counter()
-    model = trained(scene, settings, (encoder, pooling, offline)).fitted_to(scene.cube)
+    model = trained(scene, settings, (encoder, pooling, offline), live).fitted_to(scene.cube)
     with progress_bar("Predicting") as progress:
         found = class_map(model, scene.cube, device=settings.device, progress=progress)
         ids = np.asarray(found.ids, np.int16)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -15,9 +15,10 @@ import typer
 
 from hsi_studio import __version__
 from hsi_studio.cli.labels_project import CubeNumber, Project, chosen_cube
-from hsi_studio.cli.ml_options import DEFAULT_ENCODER, Device, Encoder, Offline, Pooling, PoolingChoice
+from hsi_studio.cli.ml_options import Device, Offline, ProjectEncoder, ProjectPooling
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, progress_bar
+from hsi_studio.cli.project_live import live_part
 from hsi_studio.cli.project_training import Method, Seed, settings_of
 from hsi_studio.cli.report_cube import ClassArea, CubeReport, Wanted, cube_report, unopened
 from hsi_studio.cli.report_page import DescribedClass, Report, write_page
@@ -41,8 +42,8 @@ def report(
     method: Method = "instant",
     seed: Seed = 0,
     device: Device = None,
-    encoder: Encoder = DEFAULT_ENCODER,
-    pooling: Pooling = PoolingChoice.MEAN,
+    encoder: ProjectEncoder = None,
+    pooling: ProjectPooling = None,
     offline: Offline = False,
     as_json: Json = False,
 ) -> None:
@@ -65,9 +66,12 @@ def report(
         state = file.state
         classes = [DescribedClass(entry, file.description_versions(entry.id)) for entry in state.classes]
         identity = file.identity
-    chosen = _chosen(state, cube, truth, path)
+        chosen = _chosen(state, cube, truth, path)
+        live = {known.number: live_part(file, known.number, path) for known in chosen}
     with progress_bar("Reporting") as progress:
-        cubes = [_told(known, state, path, wanted, progress) for known in chosen]
+        cubes = [
+            _told(known, state, path, replace(wanted, live=live[known.number]), progress) for known in chosen
+        ]
     found = Report(path, datetime.now(UTC), cubes, classes, _provenance(identity, wanted))
     write_page(out, found)
     print_json(_facts(found, out)) if as_json else print(out)

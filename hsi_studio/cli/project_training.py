@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from hsi_studio.cli.labels_project import chosen_cube
 from hsi_studio.cli.ml_options import embedded
 from hsi_studio.cli.output import progress_bar
+from hsi_studio.cli.project_live import LivePart, live_part
 from hsi_studio.cli.train_settings import train_settings
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
@@ -21,22 +25,25 @@ from hsi_studio.io.project.cube_files import open_known
 
 if TYPE_CHECKING:
     from hsi_studio.ml.classifier import Classifier
+    from hsi_studio.ml.label_embeddings import LabelEmbeddings
     from hsi_studio.ml.presets import Settings
     from hsi_studio.ml.scene import Scene
 
 Method = Annotated[str, typer.Option(help="instant, s3fn, s3fn-paper, cnn3d, or a rival such as lda.")]
+INSTANT = "instant"
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")]
-Texts = tuple[str, str, bool]
-"""Encoder, pooling, and whether the network is left alone."""
+Texts = tuple[str | None, str | None, bool]
+"""Encoder and pooling, None for the project's, and whether the network is left alone."""
 
 
-def labelled_scene(project: Path, number: int | None) -> Scene:
+def labelled_scene(project: Path, number: int | None) -> tuple[Scene, LivePart]:
     """Return a cube of a project with its labels and the classes that have any."""
     path = project.expanduser()
     with closing(ProjectFile.open(path, read_only=True)) as file:
         state = file.state
-    known = chosen_cube(state, number, path)
-    return scene_of(open_known(known, path), state.labels_of(known.number), state.classes)
+        known = chosen_cube(state, number, path)
+        live = live_part(file, known.number, path)
+    return scene_of(open_known(known, path), state.labels_of(known.number), state.classes), live
 
 
 def scene_of(cube: Cube, labels: Labels, classes: ClassTable) -> Scene:
@@ -74,14 +81,43 @@ def settings_of(
     )
 
 
-def trained(scene: Scene, settings: Settings, texts: Texts) -> Classifier:
-    """Train on the labels of a scene."""
-    from hsi_studio.ml.methods import finish, method
+def trained(scene: Scene, settings: Settings, texts: Texts, live: LivePart) -> Classifier:
+    """Train on the labels of a scene: `instant` as the window does, others on what is written now."""
+    from hsi_studio.ml.methods import method
 
     way = method(settings.method)
-    embeddings = embedded(scene.classes, *texts) if way.uses_text else None
+    if not way.uses_text:
+        return _finished(scene, None, settings)
+    encoder, pooling, offline = texts
+    read = partial(
+        embedded, encoder=encoder or live.encoder, pooling=pooling or live.pooling, offline=offline
+    )
+    now = read(live.classes).take(_places(scene.classes, live.classes))
+    if settings.method != INSTANT:
+        return _finished(scene, now, settings)
+    then = read(live.then).take(_places(scene.classes, live.then))
+    before = replace(scene, classes=_described(scene.classes, live.then))
+    own = replace(settings, backbone=settings.backbone or live.network)
+    model = _finished(before, then, own).with_words(scene.classes, replace(now, centre=then.centre))
+    return model if live.smooth else replace(model, smoothing=False)  # type: ignore[type-var]
+
+
+def _finished(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings) -> Classifier:
+    from hsi_studio.ml.methods import finish, method
+
     with progress_bar("Training") as progress:
-        return finish(way.train(scene, embeddings, settings), progress)
+        return finish(method(settings.method).train(scene, embeddings, settings), progress)
+
+
+def _places(some: ClassTable, table: ClassTable) -> NDArray[np.intp]:
+    ids = [entry.id for entry in table]
+    return np.array([ids.index(entry.id) for entry in some], np.intp)
+
+
+def _described(classes: ClassTable, then: ClassTable) -> ClassTable:
+    """Return classes under the names of now with the descriptions of then."""
+    texts = {entry.id: entry.description for entry in then}
+    return ClassTable(tuple(replace(entry, description=texts[entry.id]) for entry in classes))
 
 
 def report_of(model: Classifier, seconds: float) -> dict[str, Any]:

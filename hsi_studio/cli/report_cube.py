@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.cli.project_live import LivePart
 from hsi_studio.cli.project_training import Texts, report_of, scene_of, trained
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
@@ -107,11 +108,12 @@ class CubeReport:
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """How maps are made, and the file of a truth that they are compared with."""
+    """How maps are made, the file of a truth that they are compared with, and what is the cube's own."""
 
     settings: Settings
     texts: Texts
     truth: Path | None = None
+    live: LivePart | None = None
 
 
 def unopened(known: ProjectCube, labels: Labels, error: HsiError) -> CubeReport:
@@ -165,7 +167,8 @@ def _made(scene: Scene, wanted: Wanted, progress: Progress) -> MapReport:
     if len(scene.classes) < 2:
         raise HsiError(f"labels of {len(scene.classes)} classes teach nothing", "label two classes or more")
     started = time.perf_counter()
-    model = trained(scene, wanted.settings, wanted.texts).fitted_to(cube)
+    assert wanted.live is not None
+    model = trained(scene, wanted.settings, wanted.texts, wanted.live).fitted_to(cube)
     raster = class_map(model, cube, device=wanted.settings.device, progress=progress)
     told = report_of(model, time.perf_counter() - started)
     if model.embeddings is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -37,6 +37,26 @@ class Edit:
         """Tell whether it changes anything."""
         changed = self.classes is not None and self.classes[0] != self.classes[1]
         return changed or any(self.labels.values())
+
+
+def classes_when_labelled(backwards: Iterable[Edit], number: int, classes: ClassTable) -> ClassTable | None:
+    """Return the class table as of the last of some edits that labelled a cube; None when none did.
+
+    Parameters
+    ----------
+    backwards : iterable of Edit
+        The last one first.
+    number : int
+        Of the cube.
+    classes : ClassTable
+        As of the present.
+    """
+    for edit in backwards:
+        if edit.labels.get(number):
+            return classes
+        if edit.classes is not None:
+            classes = edit.classes[0]
+    return None
 
 
 @dataclass(frozen=True)

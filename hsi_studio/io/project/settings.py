@@ -8,6 +8,9 @@ from typing import Any
 from hsi_studio.io.project.errors import decoding
 from hsi_studio.io.project.store import Store
 
+ENCODER, LIVE = "text encoder", "live map"
+"""Keys of what reads the descriptions, and of the options of the live map."""
+
 
 def value(store: Store, key: str) -> Any | None:
     """Return what `set_value` has stored, None where nothing was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,18 @@ import pytest
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.labels import Labels
 from hsi_studio.core.project import Edit, ProjectCube
+from hsi_studio.io.options import OpenOptions
 from hsi_studio.io.project import ProjectFile
+from hsi_studio.io.project.networks import NETWORK, KeptNetwork
+from hsi_studio.io.project.settings import LIVE
 from hsi_studio.io.registry import open_cube
+from hsi_studio.live.instant_service import InstantService
+from hsi_studio.live.map_requests import LiveMap, MapWanted
+from hsi_studio.live.recipes import CubeRecipe
+from hsi_studio.ml.encoders import HuggingFaceEncoder
+from hsi_studio.ml.instant.model import InstantModel
+from hsi_studio.ml.label_embeddings import embed_classes
+from hsi_studio.ml.model_file import load_classifier
 
 SIDE, BANDS = 24, 16
 
@@ -50,6 +61,76 @@ def test_train_writes_a_model_that_predict_reads(cli: Callable, field: Path, tmp
     assert cli("project", "train", field, "-o", model, "--method", "lda", "--json").json["method"] == "lda"
     told = cli("predict", tmp_path / "scene.npy", "--model", model, "-o", out, "--json").json
     assert set(told["counts"]) == {"Corn", "Woods"}
+
+
+def described(field: Path, texts: dict[int, str]) -> ClassTable:
+    """Describe classes after the last label, and return the table."""
+    with closing(ProjectFile.open(field)) as project:
+        before = project.state.classes
+        entries = tuple(replace(one, description=texts.get(one.id, one.description)) for one in before)
+        project.append(Edit("Describe", classes=(before, ClassTable(entries))))
+        return ClassTable(entries)
+
+
+def live_map(field: Path, then: ClassTable, now: ClassTable) -> LiveMap:
+    """Return what the window shows where the labels were set with other texts than those of now."""
+    encoder = HuggingFaceEncoder()
+    anchor = embed_classes(then, encoder)
+    vectors = replace(embed_classes(now, encoder), centre=anchor.centre).vectors
+    with closing(ProjectFile.open(field)) as project:
+        labels = project.state.labels_of(1).to_array()
+    positions = np.flatnonzero(labels)
+    wanted = MapWanted(
+        CubeRecipe.of(open_cube(field.with_name("scene.npy")), OpenOptions()),
+        positions,
+        np.intp(labels.flat[positions] - 1),
+        np.array([1, 2], np.int16),
+        anchor.vectors[:2],
+        vectors[:2],
+        described=any(entry.description for entry in then),
+    )
+    found = [answer for answer in InstantService().answer("map", wanted) if answer is not None][-1]
+    assert isinstance(found, LiveMap)
+    return found
+
+
+def test_predict_scores_what_was_written_since_the_last_label(
+    cli: Callable, field: Path, tmp_path: Path
+) -> None:
+    with closing(ProjectFile.open(field)) as project:
+        then = project.state.classes
+    now = described(field, {1: "Dense trees.", 2: "Maize in rows on bare soil."})
+    out, sure = tmp_path / "map.npy", tmp_path / "sure.npy"
+    assert not cli("project", "predict", field, "-o", out, "--confidence", sure).status
+    shown, unmoved = live_map(field, then, now), live_map(field, now, now)
+    np.testing.assert_array_equal(np.load(out), shown.ids)
+    np.testing.assert_allclose(np.load(sure), shown.confidence, atol=1e-4)
+    assert np.abs(unmoved.confidence - shown.confidence).max() > 0.01
+
+
+def test_a_network_of_the_project_joins(cli: Callable, field: Path, tmp_path: Path) -> None:
+    model = tmp_path / "network.safetensors"
+    cli("project", "train", field, "-o", model, "--method", "cnn3d", "--device", "cpu")
+    with closing(ProjectFile.open(field)) as project:
+        kept = KeptNetwork.of(field, model.read_bytes())
+        project.set_value(NETWORK.format(1), kept.model_dump())
+    model.rename(kept.beside(field))
+    both = tmp_path / "both.safetensors"
+    assert not cli("project", "train", field, "-o", both, "--device", "cpu").status
+    loaded = load_classifier(both)
+    assert isinstance(loaded, InstantModel)
+    assert loaded.network is not None
+    with closing(ProjectFile.open(field)) as project:
+        project.set_value(LIVE, {"engine": "instant", "smooth": False})
+    assert not cli("project", "train", field, "-o", both).status
+    loaded = load_classifier(both)
+    assert isinstance(loaded, InstantModel)
+    assert (loaded.network, loaded.smoothing) == (None, False)
+    with closing(ProjectFile.open(field)) as project:
+        project.set_value(LIVE, {"engine": "both"})
+    kept.beside(field).write_bytes(b"another")
+    refused = cli("project", "predict", field, "-o", tmp_path / "map.npy")
+    assert (refused.status, "is not the network" in refused.err) == (1, True)
 
 
 def test_describe_is_a_version_and_a_step_that_can_be_undone(
