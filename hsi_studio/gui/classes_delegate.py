@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QTransform
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -14,6 +14,7 @@ from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.core.classes import ClassEntry
 from hsi_studio.core.label_stats import ClassSpectra
 from hsi_studio.gui.classes_model import ENTRY, FROM_WORDS, PIXELS, Column
+from hsi_studio.gui.classes_view import ClassView
 from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.swatches import paint_swatch
 from hsi_studio.gui.theme import icon, scaled_font
@@ -21,6 +22,8 @@ from hsi_studio.gui.theme import icon, scaled_font
 _PAD_X, _PAD_Y = 8, 3
 _ICON = 15
 _SMALL = 0.88
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _FEWEST_POINTS = 2
 _MOST_POINTS = 64
 
@@ -28,8 +31,12 @@ _MOST_POINTS = 64
 class ClassDelegate(QStyledItemDelegate):
     """Paints swatches, sparklines, counts, eyes and locks."""
 
-    def __init__(self, spectra: ClassSpectraService, parent: QWidget) -> None:
-        super().__init__(parent)
+    redrawn = Signal(list)
+    """Ids of classes whose sparklines have become others."""
+
+    def __init__(self, spectra: ClassSpectraService, view: ClassView) -> None:
+        super().__init__(view)
+        self._view = view
         self._spectra = spectra
         self._lines: dict[int, QPainterPath] = {}
         spectra.changed.connect(self._measure)
@@ -37,13 +44,18 @@ class ClassDelegate(QStyledItemDelegate):
     def _measure(self) -> None:
         found = self._spectra.spectra
         lines = {} if found is None else sparklines(found)
-        self._lines = {id: _path(points) for id, points in lines.items()}
+        before, self._lines = self._lines, {id: _path(points) for id, points in lines.items()}
+        ids = before.keys() | self._lines.keys()
+        self.redrawn.emit([id for id in ids if before.get(id) != self._lines.get(id)])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if not self._view.wants(option.rect):
+            return
         entry: ClassEntry = index.data(ENTRY)
+        column = Column(index.column())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        match Column(index.column()):
+        match column:
             case Column.SWATCH:
                 paint_swatch(painter, option.rect, entry.color, hatched=bool(index.data(FROM_WORDS)))
             case Column.SPECTRUM if entry.id in self._lines:
@@ -56,7 +68,7 @@ class ClassDelegate(QStyledItemDelegate):
                 name = "lock-simple" if entry.locked else "lock-simple-open"
                 _paint_icon(painter, option.rect, name, strong=entry.locked)
             case Column.KEY | Column.NAME | Column.PIXELS | Column.SHARE:
-                _paint_text(painter, option, index, entry)
+                _paint_text(painter, option, index, entry, column)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -127,8 +139,9 @@ def _paint_icon(painter: QPainter, rect: QRect, name: str, *, strong: bool) -> N
     icon(name, quiet=not strong).paint(painter, square)
 
 
-def _paint_text(painter: QPainter, option: QStyleOptionViewItem, index: Index, entry: ClassEntry) -> None:
-    column = Column(index.column())
+def _paint_text(
+    painter: QPainter, option: QStyleOptionViewItem, index: Index, entry: ClassEntry, column: Column
+) -> None:
     is_name = column == Column.NAME
     faded = not is_name or not entry.visible
     if column == Column.PIXELS and index.data(PIXELS):
@@ -137,8 +150,7 @@ def _paint_text(painter: QPainter, option: QStyleOptionViewItem, index: Index, e
     painter.setPen(option.palette.color(role))
     if not is_name:
         painter.setFont(scaled_font(option.font, _SMALL))
-    side = Qt.AlignmentFlag.AlignLeft if is_name else Qt.AlignmentFlag.AlignRight
     rect = option.rect.adjusted(4 if is_name else 0, 0, -2, 0)
     text = str(index.data(Qt.ItemDataRole.DisplayRole))
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.drawText(rect, _LEFT if is_name else _RIGHT, shown)

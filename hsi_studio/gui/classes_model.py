@@ -8,7 +8,6 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.legend import Legend, LegendService
 from hsi_studio.core.classes import ClassEntry
@@ -48,9 +47,7 @@ class ClassModel(QAbstractTableModel):
     move_wanted = Signal(int, int)
     """(id, place in the order)."""
 
-    def __init__(
-        self, labelling: Labelling, spectra: ClassSpectraService, legends: LegendService
-    ) -> None:  # fmt: skip
+    def __init__(self, labelling: Labelling, legends: LegendService) -> None:
         super().__init__()
         self._labelling = labelling
         self._shares: dict[tuple[int, str], str] = {}
@@ -61,7 +58,6 @@ class ClassModel(QAbstractTableModel):
         self._counts = dict(labelling.counts)
         labelling.classes_changed.connect(self._on_classes)
         labelling.labels_changed.connect(lambda _: self._on_labels())
-        spectra.changed.connect(lambda: self._repaint(self._entries, Column.SPECTRUM))
         legends.changed.connect(self._on_legend)
 
     @property
@@ -72,6 +68,10 @@ class ClassModel(QAbstractTableModel):
     def row_of(self, id: int) -> int:
         """Return the row of a class, -1 for none."""
         return next((row for row, entry in enumerate(self._entries) if entry.id == id), -1)
+
+    def mark_spectra(self, ids: Sequence[int]) -> None:
+        """Note that the mean spectra of classes have become others."""
+        self._repaint([entry for entry in self._entries if entry.id in ids], Column.SPECTRUM)
 
     def mark_from_words(self, ids: frozenset[int], trust: str) -> None:
         """Mark classes that are on the map by their words alone; `trust` says how far that can be trusted."""

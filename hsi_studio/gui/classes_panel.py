@@ -33,9 +33,11 @@ class ClassesPanel(QWidget):
     ) -> None:
         super().__init__()
         self._labelling, self._commands = labelling, commands
-        self.model = ClassModel(labelling, *services)
+        self.model = ClassModel(labelling, services[1])
         self.view = ClassView(labelling, self.model)
-        self.view.setItemDelegate(ClassDelegate(services[0], self.view))
+        delegate = ClassDelegate(services[0], self.view)
+        delegate.redrawn.connect(self.model.mark_spectra)
+        self.view.setItemDelegate(delegate)
         self.pages = QStackedWidget()
         self.empty = _EmptyPage(commands)
         self.pages.addWidget(self.empty)

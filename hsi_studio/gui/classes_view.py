@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
 
 from hsi_studio.app.labelling import Labelling
@@ -31,6 +31,7 @@ class ClassView(QTreeView):
     def __init__(self, labelling: Labelling, model: ClassModel) -> None:
         super().__init__()
         self._labelling = labelling
+        self._wanted: QRegion | None = None
         self.setModel(model)
         self.setAccessibleName("Classes")
         self.setRootIsDecorated(False)
@@ -95,6 +96,15 @@ class ClassView(QTreeView):
             self.menu_wanted.emit(index.data(ENTRY).id, self.viewport().mapToGlobal(position))
 
     # Events of Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._wanted = event.region()
+        super().paintEvent(event)
+        self._wanted = None
+
+    def wants(self, cell: QRect) -> bool:
+        """Tell whether a cell has to be painted: Qt paints whole rows where a column changed."""
+        return self._wanted is None or self._wanted.intersects(cell)
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the ground of the whole row: the style would paint it cell by cell."""

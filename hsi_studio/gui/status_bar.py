@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import psutil
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
 
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.probe import PixelFacts
@@ -112,6 +112,8 @@ class WorkLabel(QWidget):
         self.bar.setFixedWidth(96)
         self.cancel = quiet_button("x", "Cancel the running job")
         self.cancel.clicked.connect(self._cancel)
+        # A button taller than the line would push at the canvas with every job, and at each panel.
+        self.cancel.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 0)
         row.addWidget(self.label)

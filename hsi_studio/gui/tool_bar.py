@@ -31,7 +31,7 @@ class ToolButton(QToolButton):
 
     def __init__(self, action: QAction) -> None:
         super().__init__()
-        self._hints: dict[tuple[Qt.ToolButtonStyle, bool], QSize] = {}
+        self._hint: QSize | None = None
         self.setDefaultAction(action)
         key = action.objectName()
         self.rank = 0 if key.startswith(_BARE) else 1 if key in _KNOWN else 2
@@ -41,21 +41,26 @@ class ToolButton(QToolButton):
 
     def sizeHint(self) -> QSize:
         # The window asks for this whenever a text in any of its bars becomes another.
-        look = self.toolButtonStyle(), self.key_shown
-        if look not in self._hints:
+        if self._hint is None:
             hint = super().sizeHint() + QSize(self._key_width, 0)
-            self._hints[look] = hint
-        return self._hints[look]
+            self._hint = hint  # only now: asking for it may polish the button, which forgets it
+        return self._hint
+
+    def show_parts(self, style: Qt.ToolButtonStyle, *, key: bool) -> None:
+        """Show the name or not, and the key."""
+        self._hint = None
+        self.key_shown = key
+        self.setToolButtonStyle(style)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
-        self._hints.clear()
+        self._hint = None
         super().changeEvent(event)
 
     def actionEvent(self, event: QActionEvent) -> None:
-        self._hints.clear()
+        self._hint = None
         super().actionEvent(event)
 
     @property
@@ -109,8 +114,7 @@ class ToolBar(QToolBar):
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
         for least, keys in ((1, True), (1, False), (2, False), (3, False)):
             for button in self.buttons:
-                button.key_shown = keys
-                button.setToolButtonStyle(beside if button.rank >= least else alone)
+                button.show_parts(beside if button.rank >= least else alone, key=keys)
             if self._needed() <= self.width():
                 break
         for button in self.buttons:

@@ -114,11 +114,12 @@ class TrainingView(QWidget):
         self.text.setText("Discarded; the map is as it was.")
 
     def _refresh(self, busy: bool) -> None:
-        self.train.setVisible(not busy)
-        self.more.setVisible(not busy)
-        self.keep.setVisible(busy)
-        self.discard.setVisible(busy)
-        self.curve.setVisible(busy)
+        before, now = (self.train, self.more), (self.keep, self.discard, self.curve)
+        # First what goes: Qt finds a place for each widget that comes, and all together need a larger panel.
+        for widget in before if busy else now:
+            widget.hide()
+        for widget in now if busy else before:
+            widget.show()
         if busy:
             self.curve.clear()
             self.text.setText("Starting…")

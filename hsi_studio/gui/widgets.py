@@ -51,6 +51,8 @@ def quiet_button(icon_name: str, tip: str) -> QToolButton:
 
 def set_icon(button: QAbstractButton, name: str) -> None:
     """Give a button a Phosphor icon that follows the theme."""
+    if button.property(_ICON) == name:
+        return
     button.setProperty(_ICON, name)
     button.setIcon(icon(name, quiet=bool(button.property("quiet"))))
 
