@@ -84,7 +84,8 @@ class Actions(QObject):
         return action
 
     def _run(self, row: ActionRow) -> None:
-        row.run(self._window)
+        if row.enabled(self._window):  # things may have changed since the last refresh
+            row.run(self._window)
         self.refresh()
 
     def refresh(self, keys: Iterable[str] | None = None) -> None:

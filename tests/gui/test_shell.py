@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.jobs import Job, JobQueue
 from hsi_studio.app.session import LabelsLook
+from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.progress import Progress
+from hsi_studio.core.project import Edit
 from hsi_studio.errors import HsiError
 from hsi_studio.gui.about_dialog import versions_text
 from hsi_studio.gui.action_table import GROUPS, ROWS
@@ -47,6 +49,16 @@ def test_every_action_of_a_menu_exists(window: MainWindow) -> None:
     themes = {row.key for row in ROWS if row.key.startswith("theme.")}
     keys_only = {row.key for row in ROWS if row.key.startswith(("view.step_", "class."))}
     assert offered | themes | keys_only == {row.key for row in ROWS}
+
+
+def test_an_action_that_has_become_impossible_does_nothing(demo_window: MainWindow) -> None:
+    labelling = demo_window.labelling
+    labelling.commit(Edit("Classes", classes=(labelling.classes, ClassTable.from_names(["Corn", "Oats"]))))
+    demo_window.commands.refresh()
+    labelling.commit(Edit("Fewer", classes=(labelling.classes, ClassTable.from_names(["Corn"]))))
+    demo_window.commands["class.2"].trigger()
+    assert labelling.active == 1
+    assert not demo_window.commands["class.2"].isEnabled()
 
 
 def test_rows_of_combo_boxes_are_painted_by_the_style_sheet(demo_window: MainWindow) -> None:
