@@ -1,6 +1,7 @@
 """A trained network lies beside the project and comes back with it, through the real process."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.presets import default_view
 from hsi_studio.core.project import Edit
 from hsi_studio.core.window import Window
+from hsi_studio.io.project import ProjectFile
+from hsi_studio.io.project.networks import kept_network
 from hsi_studio.io.registry import open_cube
 from hsi_studio.live.network_service import Trained
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
@@ -114,10 +117,14 @@ def kept(desks: Callable[[], Desk], cube: Cube, trained: Trained, tmp_path: Path
     desk.trainer.trained.emit(cube, trained)
     assert desk.follower.has_network
     qtbot.waitUntil(lambda: len(list(tmp_path.glob("field.*.safetensors"))) == 1, timeout=10_000)
-    qtbot.waitUntil(lambda: not desk.jobs.jobs)
-    assert desk.project.wait(10)
+    qtbot.waitUntil(lambda: knows_a_network(path), timeout=10_000)
     desk.stop()
     return path
+
+
+def knows_a_network(path: Path) -> bool:
+    with closing(ProjectFile.open(path, read_only=True)) as file:
+        return kept_network(file, 1) is not None
 
 
 def test_network_comes_back_with_the_project(
