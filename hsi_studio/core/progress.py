@@ -1,5 +1,7 @@
 """Progress of long work that reports and can be stopped."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 from hsi_studio.errors import Cancelled
@@ -32,3 +34,14 @@ class Progress:
             raise Cancelled
         if self._report is not None:
             self._report(fraction, text)
+
+    def part(self, first: float, last: float) -> Progress:
+        """Return the progress of a step that takes this one from a fraction to another."""
+        at = first
+
+        def report(fraction: float | None, text: str) -> None:
+            nonlocal at
+            at = at if fraction is None else first + fraction * (last - first)
+            self.update(at, text)
+
+        return Progress(report, self._is_cancelled)

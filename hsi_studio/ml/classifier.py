@@ -75,9 +75,18 @@ class Classifier(Protocol):
         ...
 
     def predict(
-        self, cube: Cube, *, device: str = "cpu", side: int | None = None, window: Window | None = None
+        self,
+        cube: Cube,
+        *,
+        device: str = "cpu",
+        side: int | None = None,
+        window: Window | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[Prediction]:
-        """Yield the prediction of a window (all of the cube when absent) in tiles, in bounded memory."""
+        """Yield the prediction of a window (all of the cube when absent) in tiles, in bounded memory.
+
+        `progress` is told within tiles that take long, and may cancel there.
+        """
         ...
 
     def with_words(self, classes: ClassTable, embeddings: LabelEmbeddings) -> Self:
@@ -119,12 +128,12 @@ def fill(
     Raises
     ------
     Cancelled
-        When `progress` says so, between two tiles.
+        When `progress` says so, between two steps.
     """
     progress = Progress() if progress is None else progress
     lookup = np.array([*(entry.id for entry in model.classes), 0], np.int16)  # position −1: nothing there
     done = 0
-    for part in model.predict(cube, device=device):
+    for part in model.predict(cube, device=device, progress=progress):
         place = part.window.slices()
         ids[place], confidence[place] = lookup[part.positions], part.confidence
         done += part.window.size

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.classifier import Prediction, require_order, require_same_encoder
@@ -106,9 +107,16 @@ class Model:
         return replace(self, classes=classes, head=head.eval(), embeddings=embeddings)
 
     def predict(
-        self, cube: Cube, *, device: str = "cpu", side: int | None = None, window: Window | None = None
+        self,
+        cube: Cube,
+        *,
+        device: str = "cpu",
+        side: int | None = None,
+        window: Window | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[Prediction]:
-        """Yield the prediction of each tile; see `hsi_studio.ml.predict.predict`."""
+        """Yield the prediction of each tile; none takes long. See `hsi_studio.ml.predict.predict`."""
+        del progress
         from hsi_studio.ml.predict import predict
 
         return predict(self, cube, device=device, side=side, window=window)

@@ -26,6 +26,7 @@ from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.wavelength_match import has_same_bands, require_covered
 
 METHOD = "instant"
+_SEEN = 0.8  # of the work, when what the experts see is there
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,15 +78,22 @@ class InstantModel:
         return METHOD
 
     def predict(
-        self, cube: Cube, *, device: str = "cpu", side: int | None = None, window: Window | None = None
+        self,
+        cube: Cube,
+        *,
+        device: str = "cpu",
+        side: int | None = None,
+        window: Window | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[Prediction]:
         """Yield the prediction of a window at once, or in tiles where the scene's features would not fit.
 
         It is computed on the CPU, save for what a network sees. Tiles see 64 pixels around them.
         """
         model = self if self.network is None else replace(self, network=self.network.on(device))
-        for part, head in model._heads(cube, cube.window if window is None else window, side):
-            probable = head.probabilities(smooth=self.smoothing)
+        asked = cube.window if window is None else window
+        for part, head, step in model._heads(cube, asked, side, progress):
+            probable = head.probabilities(smooth=self.smoothing, progress=step.part(_SEEN, 1.0))
             yield _prediction(part, head, probable)
 
     def heat(
@@ -102,21 +110,26 @@ class InstantModel:
             raise HsiError(
                 "the model was trained without texts", "train it with a class table of descriptions"
             )
-        for part, head in self._heads(cube, cube.window, None, progress):
+        for part, head, _ in self._heads(cube, cube.window, None, progress):
             scores = head.heat(texts).reshape(*head.features.valid.shape, -1)
             yield part, scores[_within(part, head.features.window)]
 
     def _heads(
         self, cube: Cube, asked: Window, side: int | None, progress: Progress | None = None
-    ) -> Iterator[tuple[Window, InstantHead]]:
-        """Yield windows with the head at work on them and their surroundings."""
+    ) -> Iterator[tuple[Window, InstantHead, Progress]]:
+        """Yield windows with the head at work on them and their surroundings, and the progress there."""
+        progress, done = Progress() if progress is None else progress, 0
         labels = self._clamped(cube)
         for part, around in windows(cube, self.statistics, asked, side):
-            features = complete_features(cube, self.statistics, around, progress, self.network)
+            step = progress.part(done / asked.size, (done + part.size) / asked.size)
+            done += part.size
+            told = step.part(0.0, _SEEN)
+            features = complete_features(cube, self.statistics, around, told, self.network)
             local = labels.seen_from(around)
             local = local.take(features.valid.ravel()[local.positions])
             vectors = None if self.embeddings is None else self.embeddings.vectors
-            yield part, InstantHead(features, self.fit, local, len(self.classes), self.projection, vectors)
+            head = InstantHead(features, self.fit, local, len(self.classes), self.projection, vectors)
+            yield part, head, step
 
     def _clamped(self, cube: Cube) -> ClickLabels:
         """Return the labels on the training cube, none on another one."""

@@ -26,6 +26,7 @@ MOST_PIXELS = 500_000
 _WHOLE_BYTES = 2_500_000_000
 _TILE_BYTES = 1_000_000_000
 _LEAST_SIDE = 64
+_CLASSICAL = 0.6  # of the work, where a network sees too
 
 # With the content of the network that sees for one of the experts.
 _recent: WeakKeyDictionary[Cube, tuple[InstantFeatures, bytes | None]] = WeakKeyDictionary()
@@ -76,14 +77,16 @@ def complete_features(
 
     With a network, its expert joins them.
     """
+    progress = Progress() if progress is None else progress
     features, known = _recent.get(cube, (None, None))
     if features is None or features.statistics is not statistics or features.window != window:
-        *_, features = window_features(cube, statistics, window, progress)
+        own = progress if network is None else progress.part(0.0, _CLASSICAL)
+        *_, features = window_features(cube, statistics, window, own)
         known = None
     if network is None:
         features = features.without_network()
     elif network.content != known:
-        seen = network.features(cube, window, progress)
+        seen = network.features(cube, window, progress.part(_CLASSICAL, 1.0))
         features = features.with_network(seen, network.learned(cube, window))
     if window == cube.window:
         remember(cube, features, network)

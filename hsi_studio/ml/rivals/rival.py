@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.classifier import Prediction
@@ -72,10 +73,16 @@ class Rival:
             return self.recipe.fit(self.spectra, self.targets, self.seed)
 
     def predict(
-        self, cube: Cube, *, device: str = "cpu", side: int | None = None, window: Window | None = None
+        self,
+        cube: Cube,
+        *,
+        device: str = "cpu",
+        side: int | None = None,
+        window: Window | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[Prediction]:
-        """Yield the prediction of each tile, always computed on the CPU."""
-        del device
+        """Yield the prediction of each tile, always computed on the CPU; none takes long."""
+        del device, progress
         reader = SpectraReader(self.used, self.recipe.window)
         side = reader.tile_side() if side is None else side
         for tile in tiles(cube.window if window is None else window, side):

@@ -14,7 +14,7 @@ from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
-from hsi_studio.errors import HsiError, UsageError
+from hsi_studio.errors import Cancelled, HsiError, UsageError
 from hsi_studio.ml.classifier import fill
 from hsi_studio.ml.heat import heat
 from hsi_studio.ml.instant import scene_tiles
@@ -103,6 +103,22 @@ def test_tiles_agree_with_the_whole(
         ids[part.window.slices()], confidence[part.window.slices()] = part.positions, part.confidence
     assert (ids != whole.positions).mean() < 0.01
     assert np.abs(confidence - whole.confidence).mean() < 0.01
+
+
+def test_a_whole_scene_tells_how_far_it_is_and_can_be_cancelled(fields: Fields, model: InstantModel) -> None:
+    told: list[float] = []
+    cube = fields.cube_of(fields.values, fingerprint="e" * 32)
+    progress = Progress(lambda share, _: told.append(float(share or 0)))
+    list(model.predict(cube, progress=progress))
+    assert told == sorted(told)
+    assert len([share for share in told if 0 < share < 0.8]) >= 3
+    assert told[-1] < 1
+    told.clear()
+    list(model.predict(cube, side=20, progress=progress))
+    assert told == sorted(told)
+    cube = fields.cube_of(fields.values, fingerprint="a" * 31 + "e")
+    with pytest.raises(Cancelled):
+        list(model.predict(cube, progress=Progress(is_cancelled=lambda: True)))
 
 
 def test_part_of_a_cube_is_cut_from_its_map(fields: Fields, model: InstantModel) -> None:
