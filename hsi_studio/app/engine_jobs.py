@@ -51,7 +51,9 @@ class EngineJobs(QObject):
         for kind in set(self._listed) - set(self._engine.busy):
             self._jobs.conclude(self._listed.pop(kind), self._ended.get(kind, "cancelled"))
         self._ended.clear()
-        if self._wanted() and not self._soon.isActive():
+        if not self._wanted():
+            self._soon.stop()
+        elif not self._soon.isActive():
             self._soon.start()
 
     def _wanted(self) -> list[str]:

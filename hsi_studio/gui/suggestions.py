@@ -40,6 +40,7 @@ class Suggestions(QObject):
         ]
         follower.suggested.connect(self._on_suggested)
         follower.failed.connect(lambda _: self._give_up_asking())
+        labelling.classes_changed.connect(self._on_classes)
         labelling.labels_changed.connect(lambda _: self._on_labels())
         for signal in (session.current_changed, labelling.project_changed):
             signal.connect(self.end)
@@ -114,7 +115,16 @@ class Suggestions(QObject):
             self._asked = True
             self._follower.suggest()
 
+    def _on_classes(self) -> None:
+        if self.current is not None and not self._is_answerable(self.current):
+            self.end()
+
+    def _is_answerable(self, found: Suggestion) -> bool:
+        return {found.first, found.second} <= {entry.id for entry in self._labelling.classes}
+
     def _show(self, found: Suggestion | None) -> None:
+        if found is not None and not self._is_answerable(found):
+            found = None  # one of its classes has been removed since
         self.current = found
         for key in self._keys:
             key.setEnabled(found is not None)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.live_layers import PREDICTION
 from hsi_studio.app.session import OpenCube
+from hsi_studio.core import class_edits
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.presets import default_view
@@ -127,6 +128,26 @@ def test_a_click_answers_too(live_window: MainWindow, qtbot: QtBot) -> None:
     assert suggested(window, qtbot) != first
     window.session.close(0)
     assert window.live.suggestions.current is None
+
+
+def test_a_pixel_is_not_asked_about_for_a_class_that_is_removed(
+    live_window: MainWindow, qtbot: QtBot
+) -> None:
+    window, suggestions = live_window, live_window.live.suggestions
+    with_map(window, qtbot)
+    suggestions.go_on()
+    suggested(window, qtbot)
+    assert suggestions.current is not None
+    window.labelling.commit(class_edits.remove(window.labelling.state, suggestions.current.first))
+    assert suggestions.current is None
+    window.labelling.undo()
+    suggestions.go_on()
+    suggested(window, qtbot)
+    assert suggestions.current is not None
+    given = suggestions.current.first
+    suggestions.accept(given)
+    window.labelling.commit(class_edits.remove(window.labelling.state, given))
+    assert suggestions.current is None
 
 
 def test_the_instant_head_is_saved_as_a_model(live_window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
