@@ -65,11 +65,16 @@ Feature = BandValue | IndexValue | Projection
 """What can be read of any pixel alone; a `Component` becomes a `Projection` once it is fitted to a cube."""
 
 
-def axis_title(cube: Cube, axis: Axis) -> str:
-    """Return an axis in words, such as ``650 nm``, ``NDVI`` or ``PC 1``."""
+def axis_titles(cube: Cube, axes: Sequence[Axis]) -> list[str]:
+    """Return axes in words, such as ``650 nm``, ``NDVI`` or ``PC 1``."""
+    bands = BandAxis.of(cube)
+    return [_title(bands, axis) for axis in axes]
+
+
+def _title(bands: BandAxis, axis: Axis) -> str:
     match axis:
         case BandValue(band):
-            return BandAxis.of(cube).text(band).capitalize()
+            return bands.text(band).capitalize()
         case IndexValue(name):
             return name
         case Component(kind, number):

@@ -11,7 +11,7 @@ from superqt import QSearchableComboBox
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.indices import IndexInfo
-from hsi_studio.core.scatter import PCA_COMPONENTS, Axis, BandValue, Component, IndexValue, axis_title
+from hsi_studio.core.scatter import PCA_COMPONENTS, Axis, BandValue, Component, IndexValue, axis_titles
 from hsi_studio.gui.widgets import named
 
 MNF_COMPONENTS = 6
@@ -51,8 +51,7 @@ class AxisChoice(QSearchableComboBox):
         self._axes = [*_components(cube), *(IndexValue(info.name) for info in indices), *_bands(cube)]
         with QSignalBlocker(self):
             self.clear()
-            for one in self._axes:
-                self.addItem(axis_title(cube, one))  # type: ignore[no-untyped-call]
+            self.addItems(axis_titles(cube, self._axes))  # type: ignore[no-untyped-call]
             if axis in self._axes:
                 self.setCurrentIndex(self._axes.index(axis))
 

@@ -10,7 +10,7 @@ from superqt import QElidingLabel
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.scatter_model import ScatterModel
-from hsi_studio.core.scatter import Frame, axis_title
+from hsi_studio.core.scatter import Frame, axis_titles
 from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.scatter_axes import AxisChoice
 from hsi_studio.gui.scatter_plot import ScatterPlot
@@ -128,7 +128,7 @@ class ScatterPanel(QWidget):
             return
         self._catalogue.look_up()
         self._fill_axes()
-        self.plot.set_titles(*(axis_title(question.cube, axis) for axis in question.axes))
+        self.plot.set_titles(*axis_titles(question.cube, question.axes))
         with QSignalBlocker(self.kind):
             self.kind.setCurrentIndex(self.kind.findData(question.kind))
 

