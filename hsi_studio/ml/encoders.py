@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from hsi_studio.ml.lean_imports import lean_imports
 Pooling = Literal["mean", "label-phrase"]
 
 _BATCH = 8
+_WIDE = 512
 _MOST_CHUNKS = 64
 _MOST_TOKENS = 256  # what the default encoder was trained on
 
@@ -130,7 +132,7 @@ class HuggingFaceEncoder:
             return_offsets_mapping=True,
         )
         offsets = batch.pop("offset_mapping").numpy()
-        with torch.inference_mode():
+        with torch.inference_mode(), _threads(model.config.hidden_size):
             hidden = model(**batch.to(self._device)).last_hidden_state.float().cpu().numpy()
         lengths = batch["attention_mask"].sum(1).tolist()
         keep = [slice(None, n) if tokenizer.padding_side == "right" else slice(-n, None) for n in lengths]
@@ -154,6 +156,20 @@ class HuggingFaceEncoder:
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:
         return _load(self._folder, self.name, self._device)
+
+
+@contextmanager
+def _threads(width: int) -> Iterator[None]:
+    """Compute a narrow encoder in one thread: on a busy machine several wait for each other far longer."""
+    import torch
+
+    before = torch.get_num_threads()
+    if width < _WIDE:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def fallback_notes(texts: Sequence[ClassText], pooling: Pooling) -> tuple[str, ...]:
