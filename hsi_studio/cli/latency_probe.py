@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.random import default_rng
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage, QRegion
@@ -124,7 +125,7 @@ def _differ(before: NDArray[np.uint32], after: NDArray[np.uint32], apart: QPoint
 
 def clicks(bench: Bench, count: int, truth: NDArray[np.integer] | None) -> Iterator[float]:
     """Label pixels one after the other; yield seconds from each click to another map."""
-    window, random = bench.window, np.random.default_rng(5)
+    window, random = bench.window, default_rng(5)
     cube = window.session.cube
     assert cube is not None
     ids = [entry.id for entry in window.labelling.classes][:CLASSES]

@@ -14,7 +14,6 @@ from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.core.classes import ClassEntry
 from hsi_studio.core.label_stats import ClassSpectra
 from hsi_studio.gui.classes_model import ENTRY, FROM_WORDS, PIXELS, Column
-from hsi_studio.gui.classes_view import ClassView
 from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.swatches import paint_swatch
 from hsi_studio.gui.theme import icon, scaled_font
@@ -34,9 +33,8 @@ class ClassDelegate(QStyledItemDelegate):
     redrawn = Signal(list)
     """Ids of classes whose sparklines have become others."""
 
-    def __init__(self, spectra: ClassSpectraService, view: ClassView) -> None:
-        super().__init__(view)
-        self._view = view
+    def __init__(self, spectra: ClassSpectraService, parent: QWidget) -> None:
+        super().__init__(parent)
         self._spectra = spectra
         self._lines: dict[int, QPainterPath] = {}
         spectra.changed.connect(self._measure)
@@ -49,8 +47,6 @@ class ClassDelegate(QStyledItemDelegate):
         self.redrawn.emit([id for id in ids if before.get(id) != self._lines.get(id)])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        if not self._view.wants(option.rect):
-            return
         entry: ClassEntry = index.data(ENTRY)
         column = Column(index.column())
         painter.save()

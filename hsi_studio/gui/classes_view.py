@@ -31,7 +31,7 @@ class ClassView(QTreeView):
     def __init__(self, labelling: Labelling, model: ClassModel) -> None:
         super().__init__()
         self._labelling = labelling
-        self._wanted: QRegion | None = None
+        self._wanted = QRegion()
         self.setModel(model)
         self.setAccessibleName("Classes")
         self.setRootIsDecorated(False)
@@ -100,14 +100,12 @@ class ClassView(QTreeView):
     def paintEvent(self, event: QPaintEvent) -> None:
         self._wanted = event.region()
         super().paintEvent(event)
-        self._wanted = None
-
-    def wants(self, cell: QRect) -> bool:
-        """Tell whether a cell has to be painted: Qt paints whole rows where a column changed."""
-        return self._wanted is None or self._wanted.intersects(cell)
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint the ground of the whole row: the style would paint it cell by cell."""
+        """Paint the ground of the row as a whole, and those of its cells that are wanted.
+
+        Qt would paint the ground cell by cell, and all cells where one has changed.
+        """
         tokens = Theme.current()
         hovered = index.row() == self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())).row()
         active = self.selectionModel().isSelected(index)
@@ -118,7 +116,12 @@ class ClassView(QTreeView):
             painter.setBrush(QColor(tokens.selected if active else tokens.hover))
             painter.drawRoundedRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
             painter.restore()
-        super().drawRow(painter, option, index)
+        cell, delegate = QStyleOptionViewItem(option), self.itemDelegate()
+        for column in Column:
+            left, width = self.columnViewportPosition(column), self.columnWidth(column)
+            cell.rect = QRect(left, option.rect.top(), width, option.rect.height())
+            if self._wanted.intersects(cell.rect):
+                delegate.paint(painter, cell, index.sibling(index.row(), column))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
