@@ -112,11 +112,14 @@ def _fitted(cube: Cube, axis: Axis) -> Feature:
 
 
 def take_sample(question: Question) -> Sample:
-    """Read the pixels to plot."""
+    """Read the pixels to plot, and find where most of them lie."""
     features = fitted(question.cube, question.axes)
     if question.kind == "labelled":
-        return Sample.of_labelled(question.cube, features, question.labels)
-    return Sample.of_all(question.cube, features)
+        sample = Sample.of_labelled(question.cube, features, question.labels)
+    else:
+        sample = Sample.of_all(question.cube, features)
+    _ = sample.home  # on this thread, not on the window's
+    return sample
 
 
 def read_regions(question: Question, regions: Sequence[tuple[Area, Color]]) -> tuple[RegionPoints, ...]:

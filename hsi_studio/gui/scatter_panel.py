@@ -10,7 +10,7 @@ from superqt import QElidingLabel
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.scatter_model import ScatterModel
-from hsi_studio.core.scatter import Frame, axis_titles
+from hsi_studio.core.scatter import axis_titles
 from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.scatter_axes import AxisChoice
 from hsi_studio.gui.scatter_plot import ScatterPlot
@@ -143,7 +143,7 @@ class ScatterPanel(QWidget):
         if sample is None:
             return
         self.plot.set_hint("" if len(sample.points) else self._why_empty())
-        self.plot.set_home(Frame.around(sample.points), len(sample.points))
+        self.plot.set_home(sample.home, len(sample.points))
         self._read(None)
 
     def _why_empty(self) -> str:

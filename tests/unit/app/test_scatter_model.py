@@ -249,3 +249,11 @@ def test_an_edit_of_classes_alone_reads_nothing_anew(parts: Parts) -> None:
     parts.labelling.commit(Edit("nothing"))
     parts.qtbot.wait(50)
     assert parts.model.sample is before
+
+
+def test_where_the_points_lie_is_found_off_the_window_thread(parts: Parts) -> None:
+    parts.plot()
+    sample = parts.model.sample
+    assert sample is not None
+    assert "home" in vars(sample)
+    assert sample.home == Frame.around(sample.points)
