@@ -1,5 +1,6 @@
 """The main window on real parts, with settings in a folder of its own."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from pytestqt.qtbot import QtBot
 from hsi_studio.app.settings import load_settings
 from hsi_studio.gui.main_window import MainWindow
 from hsi_studio.gui.theme import Theme
+
+
+@pytest.fixture(autouse=True)
+def without_former_windows() -> None:
+    """Collect the windows of earlier tests: collected while Qt lists its windows, they end the process."""
+    gc.collect()
 
 
 @pytest.fixture
