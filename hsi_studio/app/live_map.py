@@ -182,7 +182,9 @@ class MapFollower(QObject):
         own = self._network
         if own is not None and not self._network_given:
             self._network_given = True
-            self._engine.request(_NETWORK, NetworkGiven(recipe, own.features, own.learned), priority=0)
+            self._engine.request(
+                _NETWORK, NetworkGiven(recipe, own.model, own.features, own.learned), priority=0
+            )
 
     def suggest(self, *, pass_over: tuple[int, int] | None = None) -> None:
         """Ask for the pixel that would teach most; one passed over is not suggested again."""

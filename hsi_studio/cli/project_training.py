@@ -97,9 +97,8 @@ def trained(scene: Scene, settings: Settings, texts: Texts, live: LivePart) -> C
         return _finished(scene, now, settings)
     then = read(live.then).take(_places(scene.classes, live.then))
     before = replace(scene, classes=_described(scene.classes, live.then))
-    own = replace(settings, backbone=settings.backbone or live.network)
-    model = _finished(before, then, own).with_words(scene.classes, replace(now, centre=then.centre))
-    return model if live.smooth else replace(model, smoothing=False)  # type: ignore[type-var]
+    own = replace(settings, backbone=settings.backbone or live.network, smoothing=live.smooth)
+    return _finished(before, then, own).with_words(scene.classes, replace(now, centre=then.centre))
 
 
 def _finished(scene: Scene, embeddings: LabelEmbeddings | None, settings: Settings) -> Classifier:

@@ -98,8 +98,8 @@ class InstantService:
         if scene is None or scene.recipe.fingerprint != wanted.recipe.fingerprint:
             yield from instant_model(wanted, wanted.recipe.open(), None)
             return
-        joined = wanted.network is None or scene.network is not None
-        ready = scene.complete and joined and not scene.is_large
+        given = None if scene.network is None else scene.network.content
+        ready = scene.complete and not scene.is_large and wanted.network in (None, given)
         engine: EngineName = "instant" if wanted.network is None else "both"
         yield from instant_model(wanted, scene.cube, scene.seen_by(engine) if ready else None)
 

@@ -45,11 +45,12 @@ EngineName = Literal["instant", "s3fn", "both"]
 class NetworkGiven:
     """Request ``network``: a trained network joins as an expert by its features (rows · cols, F).
 
-    `learned` are the flat indices of the pixels that it was trained on, where it is no judge of itself. The
-    answer is True.
+    `content` is that of its model file. `learned` are the flat indices of the pixels that it was trained on,
+    where it is no judge of itself. The answer is True.
     """
 
     recipe: CubeRecipe
+    content: bytes
     features: NDArray[np.float32]
     learned: NDArray[np.intp]
 

@@ -160,6 +160,8 @@ class Settings:
         classes have 50 labels or more, else nothing.
     backbone : bytes, optional
         Content of a trained network's model file, which joins the instant head as one more expert.
+    smoothing : bool
+        Whether the instant head's map is smoothed by the random walker.
     """
 
     method: str
@@ -169,6 +171,7 @@ class Settings:
     device: str = "cpu"
     validation: float | None = None
     backbone: bytes | None = None
+    smoothing: bool = True
 
     @property
     def sizes(self) -> Preset:

@@ -78,7 +78,7 @@ def test_an_error_in_any_kind_of_request_is_told_and_the_loop_goes_on(
         (follower, "map", broken),
         (follower, "heat", HeatWanted(broken, few)),  # type: ignore[arg-type]
         (follower, "next", NextWanted(broken)),
-        (follower, "network", NetworkGiven(NOTHING, np.zeros((1, 1), np.float32), few)),  # type: ignore[arg-type]
+        (follower, "network", NetworkGiven(NOTHING, b"", np.zeros((1, 1), np.float32), few)),  # type: ignore[arg-type]
         (follower, "model", ModelWanted(NOTHING, few, few, TABLE, None)),  # type: ignore[arg-type]
         (texts, "texts", TextsWanted(NOTHING, NOTHING)),  # type: ignore[arg-type]
         (texts, "phrase", PhraseWanted("corn", NOTHING)),  # type: ignore[arg-type]

@@ -90,7 +90,7 @@ class InstantModel:
 
         It is computed on the CPU, save for what a network sees. Tiles see 64 pixels around them.
         """
-        model = self if self.network is None else replace(self, network=self.network.on(device))
+        model = self if self.network is None else replace(self, network=replace(self.network, device=device))
         asked = cube.window if window is None else window
         for part, head, step in model._heads(cube, asked, side, progress):
             probable = head.probabilities(smooth=self.smoothing, progress=step.part(_SEEN, 1.0))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,13 +34,7 @@ class Network:
     content: bytes
     device: str = "cpu"
 
-    def on(self, device: str) -> Network:
-        """Return it computing somewhere else; what was read of the file is shared."""
-        other = replace(self, device=device)
-        other.__dict__.update(self.__dict__ | {"device": device})
-        return other
-
-    @cached_property
+    @property
     def model(self) -> Model:
         """The network itself.
 
@@ -51,15 +45,7 @@ class Network:
         UsageError
             When it is a model of another kind.
         """
-        from hsi_studio.ml.model import Model
-        from hsi_studio.ml.model_file import classifier_of
-
-        model = classifier_of(self.content, "the network's model")
-        if not isinstance(model, Model):
-            raise UsageError(
-                f"a model of the method {model.method} is no network", "give one trained with s3fn or cnn3d"
-            )
-        return model
+        return _opened(self.content)
 
     def learned(self, cube: Cube, window: Window) -> NDArray[np.intp]:
         """Return the flat indices, in a window of a cube, of the pixels that it was trained on."""
@@ -80,3 +66,16 @@ class Network:
 
         fitted = self.model.fitted_to(cube)
         return network_features(fitted, cube, window=window, device=self.device, progress=progress)
+
+
+@lru_cache(maxsize=1)
+def _opened(content: bytes) -> Model:
+    from hsi_studio.ml.model import Model
+    from hsi_studio.ml.model_file import classifier_of
+
+    model = classifier_of(content, "the network's model")
+    if not isinstance(model, Model):
+        raise UsageError(
+            f"a model of the method {model.method} is no network", "give one trained with s3fn or cnn3d"
+        )
+    return model

@@ -68,6 +68,7 @@ def train_instant(scene: Scene, embeddings: LabelEmbeddings | None, settings: Se
         scene.cube.wavelengths_nm,
         projection,
         embeddings,
+        smoothing=settings.smoothing,
         network=network,
         provenance=_provenance(scene, labels, settings, statistics, network),
     )

@@ -72,19 +72,22 @@ def test_a_scene_that_is_not_followed_is_opened(cube: Cube) -> None:
     assert (mapped(model, cube) == TRUTH).mean() > 0.95
 
 
-def test_the_network_travels_with_it(cube: Cube) -> None:
-    service, recipe = InstantService(), CubeRecipe.of(cube, None)  # type: ignore[arg-type]
+def network_of(cube: Cube, seed: int = 0) -> Model:
     ids = np.zeros(TRUTH.shape, np.int16)
     ids.flat[POSITIONS] = IDS
     few = replace(FAST.first, least=20, most=20)
-    preset = replace(FAST, components=12, widths=(4, 4, 6), first=few)
-    network = finish(
-        method("cnn3d").train(Scene(cube, ids, CLASSES), None, Settings("cnn3d", preset)), Progress()
-    )
+    settings = Settings("cnn3d", replace(FAST, components=12, widths=(4, 4, 6), first=few), seed=seed)
+    network = finish(method("cnn3d").train(Scene(cube, ids, CLASSES), None, settings), Progress())
     assert isinstance(network, Model)
+    return network
+
+
+def test_the_network_travels_with_it(cube: Cube) -> None:
+    service, recipe = InstantService(), CubeRecipe.of(cube, None)  # type: ignore[arg-type]
+    network = network_of(cube)
     content = network.to_bytes()
     last(service, SceneWanted(recipe))
-    last(service, NetworkGiven(recipe, network_features(network, cube), POSITIONS))
+    last(service, NetworkGiven(recipe, content, network_features(network, cube), POSITIONS))
     live = shown(service, recipe)
     assert "S3FN" in live.weights
     model = classifier_of(last(service, ModelWanted(recipe, POSITIONS, IDS, CLASSES, None, content)))
@@ -92,3 +95,17 @@ def test_the_network_travels_with_it(cube: Cube) -> None:
     assert model.network is not None
     assert model.network.content == content
     np.testing.assert_array_equal(mapped(model, cube), live.ids)
+
+
+def test_a_network_that_the_map_does_not_know_yet_is_looked_through_anew(cube: Cube) -> None:
+    service, recipe = InstantService(), CubeRecipe.of(cube, None)  # type: ignore[arg-type]
+    old, new = network_of(cube), network_of(cube, seed=1)
+    last(service, SceneWanted(recipe))
+    last(service, NetworkGiven(recipe, old.to_bytes(), network_features(old, cube), POSITIONS))
+    wanted = ModelWanted(recipe, POSITIONS, IDS, CLASSES, None, new.to_bytes())
+    model = classifier_of(last(service, wanted))
+    scene_tiles._recent.clear()  # it knows the cube
+    expected = classifier_of(last(InstantService(), wanted))
+    assert isinstance(model, InstantModel)
+    assert isinstance(expected, InstantModel)
+    np.testing.assert_allclose(model.fit.linear[-1].weights, expected.fit.linear[-1].weights, rtol=1e-4)
