@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.app.live_options import LiveOptions
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.labels import Labels
+from hsi_studio.live.map_requests import MapWanted
+from hsi_studio.live.recipes import CubeRecipe
 from hsi_studio.live.text_service import EncoderChoice, Texts
 
 Vectors = NDArray[np.float32]
@@ -61,6 +64,36 @@ class Anchor:
         ids = (entry.id for entry in texts.wanted.classes)
         now = dict(zip(ids, texts.embeddings.raw, strict=True))
         return all(id in now and np.array_equal(now[id], vector) for id, vector in self.raw.items())
+
+
+def map_wanted(
+    recipe: CubeRecipe,
+    labels: Labels,
+    classes: ClassTable,
+    options: LiveOptions,
+    words: tuple[Anchor, Texts] | None,
+) -> MapWanted | None:
+    """Return the request for a map; None where fewer than two classes have labels.
+
+    `words` are the texts when the labels last changed, and those to be scored; None while they are not read.
+    """
+    positions, targets = labelled_pixels(labels, classes)
+    present = np.unique(targets)
+    if len(present) < 2:
+        return None
+    part = np.arange(len(classes)) if options.words_alone else present
+    then, now = (None, None) if words is None else (one[part] for one in words[0].vectors(words[1]))
+    return MapWanted(
+        recipe,
+        positions,
+        np.searchsorted(part, targets),
+        np.array([entry.id for entry in classes], np.int16)[part],
+        then,
+        now,
+        described=words is not None and words[0].described,
+        smooth=options.smooth,
+        engine=options.engine,
+    )
 
 
 def labelled_pixels(labels: Labels, classes: ClassTable) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field, ValidationError
 from PySide6.QtCore import QObject
 
 from hsi_studio.app.labelling import Labelling
-from hsi_studio.app.live_map import MapFollower, Sureness
+from hsi_studio.app.live_map import MapFollower
+from hsi_studio.app.live_options import Sureness
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.project_loading import LoadedProject
 from hsi_studio.app.project_session import ProjectSession

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hsi_studio.app.live_options import LiveOptions
 from hsi_studio.app.session import Layer
 from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.scalars import Raster, ScalarRaster
 from hsi_studio.live.map_requests import LiveMap
-
-if TYPE_CHECKING:
-    from hsi_studio.app.live_map import LiveOptions
 
 PREDICTION, CONFIDENCE = "Live prediction", "Live confidence"
 
@@ -39,6 +36,11 @@ def with_live_map(
         Layer(prediction, opacity=_OPACITY),
         Layer(confidence, visible=False, opacity=_OPACITY),
     )
+
+
+def without_live_map(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Return layers without the map and how sure it is."""
+    return tuple(layer for layer in layers if layer.raster.name not in (PREDICTION, CONFIDENCE))
 
 
 def _renewed(layer: Layer, rasters: tuple[Raster, ...]) -> Layer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -11,8 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from hsi_studio.app.engine import Engine
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_anchor import AnchorReader
-from hsi_studio.app.live_inputs import Anchor, Vectors, labelled_pixels
-from hsi_studio.app.live_layers import CONFIDENCE, PREDICTION, with_live_map
+from hsi_studio.app.live_inputs import Anchor, Vectors, map_wanted
+from hsi_studio.app.live_layers import with_live_map, without_live_map
+from hsi_studio.app.live_options import LiveOptions
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.session import Session
 from hsi_studio.core.classes import ClassTable
@@ -20,7 +20,6 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.labels import Labels
 from hsi_studio.live.map_requests import (
     MOST_PIXELS,
-    EngineName,
     HeatWanted,
     LiveMap,
     MapWanted,
@@ -32,8 +31,6 @@ from hsi_studio.live.map_requests import (
 from hsi_studio.live.network_service import Trained
 from hsi_studio.live.recipes import CubeRecipe
 from hsi_studio.live.text_service import Texts
-
-Sureness = Literal["confidence", "margin", "certainty"]
 
 _SCENE, _MAP, _HEAT, _NEXT, _NETWORK, _OTHER = "scene", "map", "heat", "next", "network", "other"
 _URGENT, _SOON, _WHENEVER = 1, 3, 9
@@ -49,22 +46,6 @@ class Shown:
     labels: Labels
     texts: Texts | None
     flipped: int | None
-
-
-@dataclass(frozen=True)
-class LiveOptions:
-    """How the map is made and shown.
-
-    `engine` plays a part once a network was trained. `words_alone` lets classes without labels take part by
-    their texts; `reject` hides pixels less sure than that (0 to 1).
-    """
-
-    live: bool = True
-    smooth: bool = True
-    words_alone: bool = False
-    engine: EngineName = "both"
-    sureness: Sureness = "confidence"
-    reject: float = 0.0
 
 
 class MapFollower(QObject):
@@ -137,7 +118,7 @@ class MapFollower(QObject):
         self.options_changed.emit(self.options)
         if self.options.live and not before.live:
             self._on_cube()
-        if _computed(self.options) != _computed(before):
+        if self.options.computed != before.computed:
             self.update()
         elif self.shown is not None:
             self._lay(self.shown)
@@ -215,38 +196,17 @@ class MapFollower(QObject):
         """End the process."""
         self._engine.stop()
 
-    def _wanted(self, texts: Texts | None = None) -> MapWanted | None:
-        current, labels = self._session.current, self._labelling.labels
-        classes = self._labelling.classes
+    def _wanted(self, others: Texts | None = None) -> MapWanted | None:
+        """Return what to ask for, of other texts than those of now if given; None where there is no map."""
+        current, labels, texts = self._session.current, self._labelling.labels, self._texts.texts
         if current is None or labels is None or not self.follows:
             return None
-        positions, targets = labelled_pixels(labels, classes)
-        present, anchor = np.unique(targets), self.anchor
-        if len(present) < 2:
-            return None
-        taking_part = np.arange(len(classes)) if self.options.words_alone else present
-        then, now = (None if one is None else one[taking_part] for one in self._vectors(anchor, texts))
-        ids = np.array([entry.id for entry in classes], np.int16)[taking_part]
+        classes, anchor = self._labelling.classes, self.anchor
+        # Texts of another class table are about to be read anew.
+        fitting = texts is not None and [e.id for e in texts.wanted.classes] == [e.id for e in classes]
+        words = (anchor, others or texts) if anchor is not None and texts is not None and fitting else None
         recipe = CubeRecipe.of(current.cube, current.options)
-        places = np.searchsorted(taking_part, targets)
-        return MapWanted(
-            recipe,
-            positions,
-            places,
-            ids,
-            then,
-            now,
-            described=anchor is not None and anchor.described,
-            smooth=self.options.smooth,
-            engine=self.options.engine,
-        )
-
-    def _vectors(self, anchor: Anchor | None, others: Texts | None) -> tuple[Vectors | None, Vectors | None]:
-        """Return E when the labels last changed and E now, or of others; None while texts are not read."""
-        texts, classes = self._texts.texts, self._labelling.classes
-        if texts is None or anchor is None or [e.id for e in texts.wanted.classes] != [e.id for e in classes]:
-            return None, None
-        return anchor.vectors(texts if others is None else others)
+        return map_wanted(recipe, labels, classes, self.options, words)
 
     def _on_death(self) -> None:
         self._network_given = False
@@ -319,8 +279,8 @@ class MapFollower(QObject):
     def _forget(self) -> None:
         """Take the map away: nothing stands behind it any more."""
         current = self._session.current
-        if current is not None and any(layer.raster.name in _LIVE for layer in current.layers):
-            left = tuple(layer for layer in current.layers if layer.raster.name not in _LIVE)
+        left = () if current is None else without_live_map(current.layers)
+        if current is not None and left != current.layers:
             self._session.set_layers(left)
         self._show(None)
         self._set_outdated(False)
@@ -334,14 +294,6 @@ class MapFollower(QObject):
         if outdated != self.outdated:
             self.outdated = outdated
             self.outdated_changed.emit(outdated)
-
-
-_LIVE = (PREDICTION, CONFIDENCE)
-
-
-def _computed(options: LiveOptions) -> object:
-    """What makes another map, not only another look of it."""
-    return options.smooth, options.words_alone, options.engine
 
 
 def _ids(classes: ClassTable) -> list[tuple[int, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from hsi_studio.app.live_map import LiveOptions, MapFollower
+from hsi_studio.app.live_map import MapFollower
+from hsi_studio.app.live_options import LiveOptions
 from hsi_studio.gui.training_view import TrainingView
 from hsi_studio.gui.widgets import muted, named, section
 from hsi_studio.live.map_requests import Stage

@@ -19,6 +19,7 @@ from hsi_studio.errors import HsiError
 from hsi_studio.ml.chunking import chunks
 from hsi_studio.ml.encoder_files import DEFAULT, content_hash, find_encoder
 from hsi_studio.ml.lean_imports import lean_imports
+from hsi_studio.ml.text_sums import TextSums
 
 Pooling = Literal["mean", "label-phrase"]
 
@@ -109,7 +110,7 @@ class HuggingFaceEncoder:
         chunked = [chunks(text.text, self._count, self._limit) for text in texts]
         read = [(i, piece) for i, pieces in enumerate(chunked) for piece in _spread(pieces)]
         read.sort(key=lambda one: len(one[1]))  # alike lengths side by side need little padding
-        sums = [_TextSums(text.name, self.pooling) for text in texts]
+        sums = [TextSums(text.name, self.pooling) for text in texts]
         for first in range(0, len(read), _BATCH):
             batch = read[first : first + _BATCH]
             progress.update(first / len(read), texts[batch[0][0]].name)
@@ -196,42 +197,6 @@ def _shortened(texts: Sequence[ClassText], chunked: Sequence[list[str]]) -> tupl
         for text, pieces in zip(texts, chunked, strict=True)
         if len(pieces) > _MOST_CHUNKS
     )
-
-
-class _TextSums:
-    """Running means over one text: of all tokens, and of those that spell the name of its class."""
-
-    def __init__(self, name: str, pooling: Pooling) -> None:
-        self._name, self._pooling = name, pooling
-        self._whole, self._phrases = _Mean(), _Mean()
-
-    def add(self, piece: str, hidden: NDArray[np.float32], offsets: NDArray[np.int64]) -> None:
-        self._whole.add(hidden)
-        for start, stop in phrase_spans(self._name, piece) if self._pooling == "label-phrase" else ():
-            inside = (offsets[:, 0] < stop) & (offsets[:, 1] > start) & (offsets[:, 1] > offsets[:, 0])
-            if inside.any():
-                self._phrases.add(hidden[inside].mean(axis=0, keepdims=True))
-
-    def vector(self) -> NDArray[np.float64]:
-        """Return the mean, of unit length."""
-        mean = (self._phrases if self._phrases.count else self._whole).value()
-        return mean / max(float(np.linalg.norm(mean)), 1e-12)
-
-
-class _Mean:
-    """Running mean of rows."""
-
-    def __init__(self) -> None:
-        self.sum: Any = 0.0
-        self.count = 0
-
-    def add(self, rows: NDArray[np.float32]) -> None:
-        self.sum = self.sum + rows.sum(axis=0, dtype=np.float64)
-        self.count += len(rows)
-
-    def value(self) -> NDArray[np.float64]:
-        mean: NDArray[np.float64] = self.sum / self.count
-        return mean
 
 
 def _read_with_less(folder: Path) -> tuple[Any, Any]:

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_keeper import LiveKeeper
-from hsi_studio.app.live_map import LiveOptions, MapFollower
+from hsi_studio.app.live_map import MapFollower
+from hsi_studio.app.live_options import LiveOptions
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.project_session import ProjectSession
 from hsi_studio.app.session import OpenCube, Session

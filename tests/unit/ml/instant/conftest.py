@@ -65,6 +65,21 @@ class Fields:
         return ClickLabels.sorted(rows, cols, self.truth[rows, cols], self.cols)
 
 
+ROWS, COLS = 6, 7
+
+
+@pytest.fixture
+def planes(rng: np.random.Generator) -> NDArray[np.float32]:
+    return rng.normal(size=(ROWS, COLS, 12)).astype(np.float32)
+
+
+@pytest.fixture
+def valid() -> NDArray[np.bool_]:
+    found = np.ones((ROWS, COLS), bool)
+    found[2, 3] = found[0, 0] = False
+    return found
+
+
 @pytest.fixture(scope="session")
 def fields() -> Fields:
     return Fields()

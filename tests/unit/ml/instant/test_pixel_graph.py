@@ -8,20 +8,6 @@ from hsi_studio.ml.instant.diffusion import smoother, solve_all
 from hsi_studio.ml.instant.pixel_graph import PixelGraph, pixel_graph
 from hsi_studio.ml.instant.random_walker import random_walker
 
-ROWS, COLS = 6, 7
-
-
-@pytest.fixture
-def planes(rng: np.random.Generator) -> NDArray[np.float32]:
-    return rng.normal(size=(ROWS, COLS, 12)).astype(np.float32)
-
-
-@pytest.fixture
-def valid() -> NDArray[np.bool_]:
-    found = np.ones((ROWS, COLS), bool)
-    found[2, 3] = found[0, 0] = False
-    return found
-
 
 @pytest.fixture
 def graph(planes: NDArray[np.float32], valid: NDArray[np.bool_]) -> PixelGraph:
@@ -35,11 +21,12 @@ def test_the_graph_is_a_laplacian(
     np.testing.assert_allclose(dense, dense.T)
     np.testing.assert_allclose(dense.sum(axis=0), 0, atol=1e-5)
     assert not dense[~valid.ravel()].any()
+    cols = valid.shape[1]
     distance = ((planes[1, 1, :10] - planes[2, 2, :10]) ** 2).sum()
-    assert dense[1 * COLS + 1, 2 * COLS + 2] == pytest.approx(
+    assert dense[1 * cols + 1, 2 * cols + 2] == pytest.approx(
         -(np.exp(-distance / 60) / np.sqrt(2) + 1e-4), 1e-4
     )
-    assert dense[1 * COLS + 1, 3 * COLS + 3] == 0
+    assert dense[1 * cols + 1, 3 * cols + 3] == 0
 
 
 def test_diffusion_is_the_inverse(graph: PixelGraph, rng: np.random.Generator) -> None:

@@ -20,19 +20,7 @@ from hsi_studio.ml.instant.window_view import WindowView
 if TYPE_CHECKING:
     from conftest import Fields
 
-ROWS, COLS, CLASSES = 6, 7, 3
-
-
-@pytest.fixture
-def planes(rng: np.random.Generator) -> NDArray[np.float32]:
-    return rng.normal(size=(ROWS, COLS, 12)).astype(np.float32)
-
-
-@pytest.fixture
-def valid() -> NDArray[np.bool_]:
-    found = np.ones((ROWS, COLS), bool)
-    found[2, 3] = found[0, 0] = False
-    return found
+CLASSES = 3
 
 
 def scored(view: View, pixels: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -79,7 +67,7 @@ def test_experts_share_what_they_hold(fields: Fields) -> None:
 
 def test_means_leave_out_what_was_not_measured(planes: NDArray[np.float32], valid: NDArray[np.bool_]) -> None:
     planes[~valid] = 0
-    found = windowed(planes, valid, (1, 3)).reshape(ROWS, COLS, 24)
+    found = windowed(planes, valid, (1, 3)).reshape(*valid.shape, 24)
     np.testing.assert_array_equal(found[..., :12], planes)
     around = planes[2:5, 2:5][valid[2:5, 2:5]]
     np.testing.assert_allclose(found[3, 3, 12:], around.mean(axis=0), rtol=1e-4, atol=1e-5)
