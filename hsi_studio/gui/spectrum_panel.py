@@ -189,11 +189,11 @@ class SpectrumPanel(QWidget):
 
     def _draw_hover(self, curve: Curve | None) -> None:
         self.plot.curves.show_hover(curve, self.plot.band_axis)
-        self.plot.set_hint("" if curve is not None else self._hint())
+        self.plot.set_hint(self._hint())
         self.plot.fit(grow_only=curve is not None)
 
     def _hint(self) -> str:
-        if self._session.cube is None or self._spectra.shown:
+        if self._session.cube is None or self._spectra.shown or self.plot.curves.hovered is not None:
             return ""
         return _NO_SNR if self._spectra.kind == "SNR" else _NOTHING
 
