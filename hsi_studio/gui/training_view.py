@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -52,6 +52,9 @@ class TrainingView(QWidget):
         self.train.setToolTip("Train the 3D-CNN on the labels; it then joins the live map")
         self.keep, self.discard = QPushButton("Stop and keep"), QPushButton("Discard")
         self.keep.setToolTip("End this stage with what it has learned so far")
+        for button in (self.train, self.keep, self.discard):
+            # They hide when clicked: with the focus the next field would get the keys of the tools.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.curve = named(LossCurve(), "Loss while training")
         self.text = muted("")
         row = QHBoxLayout()
@@ -107,7 +110,8 @@ class TrainingView(QWidget):
         self.text.setText(f"Preparing on {self._device}…")
 
     def _on_trained(self, seconds: float) -> None:
-        self.text.setText(f"Trained in {seconds:.0f} s on {self._device}; it takes part in the map.")
+        trained = f"Trained in {seconds:.0f} s on {self._device}"
+        self.text.setText(f"{trained}; labels set from now on tell how far it is trusted.")
 
     def _discard(self) -> None:
         self._trainer.discard()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.live_layers import PREDICTION
@@ -167,3 +168,13 @@ def test_method_and_device_of_the_training_are_remembered(window: MainWindow) ->
     actions["S3FN as published"].trigger()
     actions["CPU"].trigger()
     assert (window.settings.train_method, window.settings.train_device) == ("s3fn-paper", "cpu")
+
+
+def test_a_click_on_train_leaves_the_keys_with_the_tools(demo_window: MainWindow) -> None:
+    demo_window.canvas.setFocus()
+    view = demo_window.live.networks.view
+    for button in (view.train, view.keep, view.discard):
+        assert not button.focusPolicy() & Qt.FocusPolicy.ClickFocus
+    QTest.mouseClick(view.train, Qt.MouseButton.LeftButton)
+    view.train.hide()  # as it does while S3FN learns
+    assert demo_window.focusWidget() is demo_window.canvas
