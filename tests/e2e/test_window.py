@@ -34,6 +34,10 @@ def test_start_page_then_quit_by_key(start: "Start", tmp_path: Path) -> None:
 
 
 def test_the_demo_is_shown_and_answers_to_keys_and_mouse(start: "Start", tmp_path: Path) -> None:
+    # A map that comes between the pictures would be what the key hides.
+    settings = tmp_path / "hsi_studio" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text(json.dumps({"predict_demo": False}))
     process = start("demo")
     window = window_called("Indian Pines")
     wait_for(lambda: colors(screenshot(window, tmp_path / "demo.png")) > 2000, "a picture of the demo scene")
