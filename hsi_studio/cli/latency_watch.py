@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 _BEAT_MS = 5
 _SAMPLE_S = 0.1
+_SAMPLES_PER_SEARCH = 10
 Stall = tuple[float, float]
 """Seconds by the clock, and seconds of them in which the GUI thread was at work."""
 
@@ -98,13 +99,23 @@ class Memory:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._stop.wait(_SAMPLE_S):
-            self._peak = max(self._peak, _private_mb() - self._begin)
+        while True:
+            # Searched for once a second: all processes of the machine are read then, beside the GUI thread.
+            pids = _family()
+            for _ in range(_SAMPLES_PER_SEARCH):
+                if self._stop.wait(_SAMPLE_S):
+                    return
+                self._peak = max(self._peak, sum(map(_of, pids)) - self._begin)
 
 
 def _private_mb() -> float:
+    return sum(map(_of, _family()))
+
+
+def _family() -> list[int]:
+    """Return the numbers of this process and of its children."""
     own = psutil.Process()
-    return sum(_of(process.pid) for process in (own, *own.children(recursive=True)))
+    return [own.pid, *(child.pid for child in own.children(recursive=True))]
 
 
 def _of(pid: int) -> float:

@@ -7,13 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QTransform
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath, QPalette, QPen, QTransform
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.core.classes import ClassEntry
 from hsi_studio.core.label_stats import ClassSpectra
-from hsi_studio.gui.classes_model import ENTRY, FROM_WORDS, PIXELS, Column
+from hsi_studio.gui.classes_model import ClassModel, Column, ShownRow
 from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.swatches import paint_swatch
 from hsi_studio.gui.theme import icon, scaled_font
@@ -37,6 +37,7 @@ class ClassDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._spectra = spectra
         self._lines: dict[int, QPainterPath] = {}
+        self._font, self._small = QFont(), scaled_font(QFont(), _SMALL)
         spectra.changed.connect(self._measure)
 
     def _measure(self) -> None:
@@ -47,31 +48,56 @@ class ClassDelegate(QStyledItemDelegate):
         self.redrawn.emit([id for id in ids if before.get(id) != self._lines.get(id)])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: ClassEntry = index.data(ENTRY)
-        column = Column(index.column())
+        """Paint one cell, as for the picture of a dragged row."""
+        row = _model(index).shown(index.row())
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_cell(painter, option, Column(index.column()), row)
+        painter.restore()
+
+    def paint_cell(
+        self, painter: QPainter, option: QStyleOptionViewItem, column: Column, row: ShownRow
+    ) -> None:
+        """Paint a cell into `option.rect`; pen, brush and font of the painter are other ones afterwards."""
+        entry = row.entry
         match column:
             case Column.SWATCH:
-                paint_swatch(painter, option.rect, entry.color, hatched=bool(index.data(FROM_WORDS)))
-            case Column.SPECTRUM if entry.id in self._lines:
-                _paint_line(painter, option, self._lines[entry.id])
+                paint_swatch(painter, option.rect, entry.color, hatched=row.from_words)
+            case Column.SPECTRUM:
+                if entry.id in self._lines:
+                    _paint_line(painter, option, self._lines[entry.id])
             case Column.EYE:
-                _paint_icon(
-                    painter, option.rect, "eye" if entry.visible else "eye-slash", strong=not entry.visible
-                )
+                name = "eye" if entry.visible else "eye-slash"
+                _paint_icon(painter, option.rect, name, strong=not entry.visible)
             case Column.LOCK:
                 name = "lock-simple" if entry.locked else "lock-simple-open"
                 _paint_icon(painter, option.rect, name, strong=entry.locked)
-            case Column.KEY | Column.NAME | Column.PIXELS | Column.SHARE:
-                _paint_text(painter, option, index, entry, column)
-        painter.restore()
+            case Column.NAME:
+                _paint_name(painter, option, entry)
+            case _:
+                self._paint_small(
+                    painter, option, row.text(column), strong=row.labelled and column == Column.PIXELS
+                )
+
+    def _paint_small(
+        self, painter: QPainter, option: QStyleOptionViewItem, text: str, *, strong: bool
+    ) -> None:
+        if text:
+            role = QPalette.ColorRole.Text if strong else QPalette.ColorRole.PlaceholderText
+            painter.setPen(option.palette.color(role))
+            painter.setFont(self._small_of(option.font))
+            painter.drawText(option.rect.adjusted(0, 0, -2, 0), _RIGHT, text)
+
+    def _small_of(self, font: QFont) -> QFont:
+        if font != self._font:
+            self._font, self._small = QFont(font), scaled_font(font, _SMALL)
+        return self._small
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        wide = 20
-        if index.column() in (Column.PIXELS, Column.SHARE):
-            text = str(index.data(Qt.ItemDataRole.DisplayRole))
-            wide = QFontMetrics(scaled_font(option.font, _SMALL)).horizontalAdvance(text) + _PAD_X
+        wide, column = 20, Column(index.column())
+        if column in (Column.PIXELS, Column.SHARE):
+            text = _model(index).shown(index.row()).text(column)
+            wide = QFontMetrics(self._small_of(option.font)).horizontalAdvance(text) + _PAD_X
         return QSize(wide, max(option.fontMetrics.height(), _ICON) + _PAD_Y)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: ARG002
@@ -135,18 +161,16 @@ def _paint_icon(painter: QPainter, rect: QRect, name: str, *, strong: bool) -> N
     icon(name, quiet=not strong).paint(painter, square)
 
 
-def _paint_text(
-    painter: QPainter, option: QStyleOptionViewItem, index: Index, entry: ClassEntry, column: Column
-) -> None:
-    is_name = column == Column.NAME
-    faded = not is_name or not entry.visible
-    if column == Column.PIXELS and index.data(PIXELS):
-        faded = False
-    role = QPalette.ColorRole.PlaceholderText if faded else QPalette.ColorRole.Text
+def _paint_name(painter: QPainter, option: QStyleOptionViewItem, entry: ClassEntry) -> None:
+    role = QPalette.ColorRole.Text if entry.visible else QPalette.ColorRole.PlaceholderText
     painter.setPen(option.palette.color(role))
-    if not is_name:
-        painter.setFont(scaled_font(option.font, _SMALL))
-    rect = option.rect.adjusted(4 if is_name else 0, 0, -2, 0)
-    text = str(index.data(Qt.ItemDataRole.DisplayRole))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, _LEFT if is_name else _RIGHT, shown)
+    painter.setFont(option.font)
+    rect = option.rect.adjusted(4, 0, -2, 0)
+    shown = option.fontMetrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, rect.width())
+    painter.drawText(rect, _LEFT, shown)
+
+
+def _model(index: Index) -> ClassModel:
+    model = index.model()
+    assert isinstance(model, ClassModel)
+    return model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QPersistentModelIndex, Qt, Signal
 
@@ -14,10 +14,6 @@ from hsi_studio.core.classes import ClassEntry
 
 ENTRY = Qt.ItemDataRole.UserRole + 1
 """The row's `ClassEntry`."""
-PIXELS = Qt.ItemDataRole.UserRole + 2
-"""Labelled pixels of the class in the current cube."""
-FROM_WORDS = Qt.ItemDataRole.UserRole + 3
-"""Whether the class is on the map by its words alone."""
 _KEYS = 9
 _MIME = "application/x-hsi-studio-class"
 # Put together once: every cell that is painted is asked for them.
@@ -37,6 +33,31 @@ class Column(IntEnum):
     SHARE = 5
     EYE = 6
     LOCK = 7
+
+
+class ShownRow(NamedTuple):
+    """What a row shows, for painting it: asking Qt's model cell by cell takes three times as long."""
+
+    entry: ClassEntry
+    key: str
+    pixels: str
+    share: str
+    labelled: bool
+    from_words: bool
+
+    def text(self, column: Column) -> str:
+        """Return the text of a column, empty for the others."""
+        match column:
+            case Column.KEY:
+                return self.key
+            case Column.NAME:
+                return self.entry.name
+            case Column.PIXELS:
+                return self.pixels
+            case Column.SHARE:
+                return self.share
+            case _:
+                return ""
 
 
 class ClassModel(QAbstractTableModel):
@@ -64,6 +85,15 @@ class ClassModel(QAbstractTableModel):
     def entries(self) -> Sequence[ClassEntry]:
         """The classes in order."""
         return self._entries
+
+    def shown(self, row: int) -> ShownRow:
+        """Return what a row shows."""
+        entry = self._entries[row]
+        pixels = self._pixels(entry)
+        key = str(row + 1) if row < _KEYS else ""
+        return ShownRow(
+            entry, key, pixels_text(pixels), self._share(entry), bool(pixels), entry.id in self._from_words
+        )
 
     def row_of(self, id: int) -> int:
         """Return the row of a class, -1 for none."""
@@ -127,11 +157,7 @@ class ClassModel(QAbstractTableModel):
             case _ if role == ENTRY:
                 found: object = entry
             case Qt.ItemDataRole.DisplayRole:
-                found = self._text(column, index.row())
-            case _ if role == PIXELS:
-                found = self._pixels(entry)
-            case _ if role == FROM_WORDS:
-                found = entry.id in self._from_words
+                found = self.shown(index.row()).text(column)
             case Qt.ItemDataRole.EditRole:
                 found = entry.name if column == Column.NAME else None
             case Qt.ItemDataRole.ToolTipRole:
@@ -144,16 +170,6 @@ class ClassModel(QAbstractTableModel):
 
     def _pixels(self, entry: ClassEntry) -> int:
         return self._labelling.counts.get(entry.id, 0)
-
-    def _text(self, column: Column, row: int) -> str:
-        entry = self._entries[row]
-        if column == Column.KEY:
-            return str(row + 1) if row < _KEYS else ""
-        if column == Column.NAME:
-            return entry.name
-        if column == Column.PIXELS:
-            return pixels_text(self._pixels(entry))
-        return self._share(entry) if column == Column.SHARE else ""
 
     def _tip(self, column: Column, entry: ClassEntry) -> str:
         if entry.id in self._from_words and column in (Column.SWATCH, Column.PIXELS, Column.SHARE):

@@ -12,7 +12,6 @@ from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.legend import LegendService
 from hsi_studio.gui.class_commands import ClassCommands, others
-from hsi_studio.gui.classes_delegate import ClassDelegate
 from hsi_studio.gui.classes_model import ClassModel
 from hsi_studio.gui.classes_view import ClassView
 from hsi_studio.gui.swatches import swatch
@@ -34,10 +33,7 @@ class ClassesPanel(QWidget):
         super().__init__()
         self._labelling, self._commands = labelling, commands
         self.model = ClassModel(labelling, services[1])
-        self.view = ClassView(labelling, self.model)
-        delegate = ClassDelegate(services[0], self.view)
-        delegate.redrawn.connect(self.model.mark_spectra)
-        self.view.setItemDelegate(delegate)
+        self.view = ClassView(labelling, self.model, services[0])
         self.pages = QStackedWidget()
         self.empty = _EmptyPage(commands)
         self.pages.addWidget(self.empty)

@@ -6,7 +6,9 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, QRec
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
 
+from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.labelling import Labelling
+from hsi_studio.gui.classes_delegate import ClassDelegate
 from hsi_studio.gui.classes_model import ENTRY, ClassModel, Column
 from hsi_studio.gui.rich_list import Index
 from hsi_studio.gui.theme import Theme
@@ -28,11 +30,15 @@ class ClassView(QTreeView):
     menu_wanted = Signal(int, QPoint)
     """(id, place on the screen). All signals carry the id of a class."""
 
-    def __init__(self, labelling: Labelling, model: ClassModel) -> None:
+    def __init__(self, labelling: Labelling, model: ClassModel, spectra: ClassSpectraService) -> None:
         super().__init__()
-        self._labelling = labelling
-        self._wanted = QRegion()
+        self._labelling, self._model = labelling, model
+        self._wanted, self._hovered = QRegion(), -1
+        self._cells: list[tuple[Column, int, int]] = []
         self.setModel(model)
+        self._delegate = ClassDelegate(spectra, self)
+        self._delegate.redrawn.connect(model.mark_spectra)
+        self.setItemDelegate(self._delegate)
         self.setAccessibleName("Classes")
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
@@ -71,7 +77,7 @@ class ClassView(QTreeView):
 
     def show_active(self) -> None:
         """Select the row of the active class."""
-        row = self.model().row_of(self._labelling.active)  # type: ignore[attr-defined]
+        row = self._model.row_of(self._labelling.active)
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         index = self.model().index(row, Column.NAME) if row >= 0 else QModelIndex()
         if index != self.currentIndex() or not self.selectionModel().isSelected(index):
@@ -79,7 +85,7 @@ class ClassView(QTreeView):
 
     def edit_name(self, id: int) -> None:
         """Let the user type the name of a class."""
-        row = self.model().row_of(id)  # type: ignore[attr-defined]
+        row = self._model.row_of(id)
         if row >= 0:
             index = self.model().index(row, Column.NAME)
             self.setCurrentIndex(index)
@@ -99,6 +105,11 @@ class ClassView(QTreeView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._wanted = event.region()
+        under = (
+            self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())) if self.underMouse() else QModelIndex()
+        )
+        self._hovered = under.row()
+        self._cells = [(c, self.columnViewportPosition(c), self.columnWidth(c)) for c in Column]
         super().paintEvent(event)
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -106,22 +117,24 @@ class ClassView(QTreeView):
 
         Qt would paint the ground cell by cell, and all cells where one has changed.
         """
-        tokens = Theme.current()
-        hovered = index.row() == self.indexAt(self.viewport().mapFromGlobal(QCursor.pos())).row()
+        number = index.row()
         active = self.selectionModel().isSelected(index)
-        if active or (hovered and self.underMouse()):
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QColor(tokens.accent) if active and self.hasFocus() else Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.selected if active else tokens.hover))
-            painter.drawRoundedRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-            painter.restore()
-        cell, delegate = QStyleOptionViewItem(option), self.itemDelegate()
-        for column in Column:
-            left, width = self.columnViewportPosition(column), self.columnWidth(column)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if active or number == self._hovered:
+            self._paint_ground(painter, QRectF(option.rect), active)
+        row, cell = self._model.shown(number), QStyleOptionViewItem(option)
+        for column, left, width in self._cells:
             cell.rect = QRect(left, option.rect.top(), width, option.rect.height())
             if self._wanted.intersects(cell.rect):
-                delegate.paint(painter, cell, index.sibling(index.row(), column))
+                self._delegate.paint_cell(painter, cell, column, row)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, rect: QRectF, active: bool) -> None:
+        tokens = Theme.current()
+        painter.setPen(QColor(tokens.accent) if active and self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.selected if active else tokens.hover))
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())

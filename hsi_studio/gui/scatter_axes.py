@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 from superqt import QSearchableComboBox
 
@@ -23,6 +24,8 @@ _CHARACTERS = 9
 class AxisChoice(QSearchableComboBox):
     """Bands by wavelength, components, and spectral indices once they are known."""
 
+    approached = Signal()
+    """The pointer or the keyboard has come to the list, which may soon be open."""
     chosen = Signal(object)
     """The `Axis` that the user has chosen."""
 
@@ -45,6 +48,14 @@ class AxisChoice(QSearchableComboBox):
     def axis(self) -> Axis:
         """The axis shown; there is one after `fill`."""
         return self._axes[self.currentIndex()]
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.approached.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.approached.emit()
 
     def fill(self, cube: Cube, indices: Sequence[IndexInfo], axis: Axis) -> None:
         """List what a cube offers, and show an axis."""

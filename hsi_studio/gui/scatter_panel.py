@@ -10,7 +10,7 @@ from superqt import QElidingLabel
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.scatter_model import ScatterModel
-from hsi_studio.core.scatter import axis_titles
+from hsi_studio.core.scatter import IndexValue, axis_titles
 from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.scatter_axes import AxisChoice
 from hsi_studio.gui.scatter_plot import ScatterPlot
@@ -83,6 +83,7 @@ class ScatterPanel(QWidget):
         model, plot = self._model, self.plot
         for choice in (self.horizontal, self.vertical):
             choice.chosen.connect(self._choose_axes)
+            choice.approached.connect(self._catalogue.look_up)
         self.kind.activated.connect(lambda: model.set_kind(self.kind.currentData()))
         self.paint_button.clicked.connect(model.label)
         self._clear.clicked.connect(model.clear)
@@ -107,7 +108,6 @@ class ScatterPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._catalogue.look_up()
         self._model.set_awake(True)
         self._on_chosen()
 
@@ -126,7 +126,8 @@ class ScatterPanel(QWidget):
         self.readout.setText("")
         if question is None:
             return
-        self._catalogue.look_up()
+        if any(isinstance(axis, IndexValue) for axis in question.axes):
+            self._catalogue.look_up()
         self._fill_axes()
         self.plot.set_titles(*axis_titles(question.cube, question.axes))
         with QSignalBlocker(self.kind):
