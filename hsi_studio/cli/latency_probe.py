@@ -31,7 +31,10 @@ CLASSES = 8
 _SIZE = (1600, 1000)
 _PATIENCE_S = 120.0
 _QUIET_S = 0.7
-_PRESSED_S = 0.05
+_LOOK_S = 0.5
+"""Between a scene appearing and the first click into it."""
+_FINGER_S = 0.05
+"""Between coming to rest, pressing and letting go: no hand is quicker."""
 _WORDS = (
     ("bright dry soil", "dark wet soil", "young green crop", "old yellow straw", "open deep water"),
     ("with a weak red edge", "with a strong red edge", "flat beyond 1000 nm", "dark beyond 1400 nm"),
@@ -50,6 +53,8 @@ class Bench:
         window.resize(*_SIZE)
         window.show()
         self.heart, self.memory = Heart(window), Memory()
+        self.pause(_FINGER_S)  # until it is there
+        self.heart.restart()
         window.files.open_paths([scene]) if Path(scene).exists() else window.files.open_demo()
         self.wait(lambda: window.session.current is not None and not window.jobs.jobs)
         if not len(window.labelling.classes):
@@ -58,6 +63,7 @@ class Bench:
         window.canvas.set_tool("point")
         self.painted = Painted(window.canvas)
         self.canvas: QWidget = window.canvas
+        self.pause(_LOOK_S)
 
     def wait(self, until: Callable[[], object], seconds: float = _PATIENCE_S) -> bool:
         """Run the window until something is so; False when that takes too long."""
@@ -81,7 +87,11 @@ class Bench:
     def settle(self) -> None:
         """Wait until nothing moves any more."""
         self.wait(lambda: self.idle)
-        end = time.perf_counter() + 0.5
+        self.pause(0.5)
+
+    def pause(self, seconds: float) -> None:
+        """Run the window for a while."""
+        end = time.perf_counter() + seconds
         self.wait(lambda: time.perf_counter() > end)
 
     def picture(self) -> NDArray[np.uint32]:
@@ -135,6 +145,7 @@ def clicks(bench: Bench, count: int, truth: NDArray[np.integer] | None) -> Itera
         window.labelling.set_active(ids[number % len(ids)] if truth is None else int(truth[row, col]))
         at = window.canvas.transform.to_widget(row + 0.5, col + 0.5).toPoint()
         QTest.mouseMove(bench.canvas, at)
+        bench.pause(_FINGER_S)
         before = bench.picture()
         started = time.perf_counter()
         _click(bench, at)
@@ -146,11 +157,10 @@ def clicks(bench: Bench, count: int, truth: NDArray[np.integer] | None) -> Itera
 
 
 def _click(bench: Bench, at: QPoint) -> None:
-    """Press and let go, as two events, between which the window runs: no finger is quicker."""
+    """Press and let go, as two events, between which the window runs."""
     button, key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     QTest.mousePress(bench.canvas, button, key, at)
-    end = time.perf_counter() + _PRESSED_S
-    bench.wait(lambda: time.perf_counter() > end)
+    bench.pause(_FINGER_S)
     QTest.mouseRelease(bench.canvas, button, key, at)
 
 
@@ -214,8 +224,8 @@ def main(scene: str, runs: int) -> dict[str, object]:
     bench = Bench(scene)
     raster = Path(scene).with_suffix(".truth.npy")
     truth = np.load(raster) if raster.exists() else None
-    found: dict[str, Stall] = {}
-    with stalls(bench, found, "reading the scene and label clicks"):
+    found: dict[str, Stall] = {"opening": bench.heart.longest}
+    with stalls(bench, found, "label clicks"):
         label = list(clicks(bench, runs, truth))
     with stalls(bench, found, "words"):
         word = list(words(bench, runs))

@@ -93,12 +93,12 @@ class ClassDelegate(QStyledItemDelegate):
             self._font, self._small = QFont(font), scaled_font(font, _SMALL)
         return self._small
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        wide, column = 20, Column(index.column())
-        if column in (Column.PIXELS, Column.SHARE):
-            text = _model(index).shown(index.row()).text(column)
-            wide = QFontMetrics(self._small_of(option.font)).horizontalAdvance(text) + _PAD_X
-        return QSize(wide, max(option.fontMetrics.height(), _ICON) + _PAD_Y)
+    def width_of(self, font: QFont, text: str) -> int:
+        """Return how wide the column of a number must be."""
+        return QFontMetrics(self._small_of(font)).horizontalAdvance(text) + _PAD_X
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
+        return QSize(20, max(option.fontMetrics.height(), _ICON) + _PAD_Y)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: ARG002
         editor = QLineEdit(parent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView
 
@@ -15,6 +15,8 @@ from hsi_studio.gui.theme import Theme
 
 _WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 44, Column.EYE: 21, Column.LOCK: 21}
 _MOST_ROWS = 24
+_COUNT, _SHARE = "999 px", "100.0 %"
+"""What fits into the columns of numbers at the least."""
 _TOGGLES = (Column.EYE, Column.LOCK)
 
 
@@ -55,6 +57,8 @@ class ClassView(QTreeView):
         self._size_columns()
         self.selectionModel().currentRowChanged.connect(self._activate)
         labelling.active_changed.connect(self.show_active)
+        model.dataChanged.connect(self._fit_numbers)
+        model.modelReset.connect(self._fit_numbers)
         model.modelReset.connect(self.show_active)
         model.modelReset.connect(self.updateGeometry)
         self.show_active()
@@ -67,8 +71,20 @@ class ClassView(QTreeView):
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)
-        for column in (Column.PIXELS, Column.SHARE):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self._fit_numbers()
+
+    def _fit_numbers(self) -> None:
+        """Give the numbers a width that seldom changes: each change lays the list out and paints it anew."""
+        rows = [self._model.shown(row) for row in range(self._model.rowCount())]
+        pixels = max((row.pixels for row in rows), key=len, default="")
+        self.setColumnWidth(Column.PIXELS, self._delegate.width_of(self.font(), max(_COUNT, pixels, key=len)))
+        share = _SHARE if any(row.share for row in rows) else ""
+        self.setColumnWidth(Column.SHARE, self._delegate.width_of(self.font(), share))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_numbers()
 
     def sizeHint(self) -> QSize:
         """Ask for the height of all rows, within reason."""

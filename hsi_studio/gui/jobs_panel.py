@@ -97,11 +97,12 @@ class JobRow(QWidget):
     def refresh(self) -> None:
         """Show the job as it is now."""
         job = self._job
-        self.state.setText(job_state(job))
-        show_fraction(self.bar, 0.0 if job.started is None else job.fraction)
         over = bool(job.outcome)
         self.bar.setHidden(over)
         self.cancel.setHidden(over)
+        self.state.setText(job_state(job))
+        if not over:  # a bar in sight is painted at once, with whatever else of the window has changed
+            show_fraction(self.bar, 0.0 if job.started is None else job.fraction)
 
 
 def job_state(job: Job) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from hsi_studio.gui.confusion_panel import ConfusionPanel
@@ -18,13 +20,17 @@ _FILL_AFTER_MS = 250
 
 
 class PlotPanels(QObject):
-    """Builds the panels when they are asked for first, at the latest a moment after the start."""
+    """Builds the panels when they are asked for first, at the latest a moment after the start.
+
+    One at a time: together they would hold the window up for a quarter of a second.
+    """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._filled: set[str] = set()
         self._later = QTimer(self, interval=_FILL_AFTER_MS, singleShot=True)
-        self._later.timeout.connect(self.fill_docks)
+        self._later.timeout.connect(self._fill_next)
         self._later.start()
 
     @cached_property
@@ -77,13 +83,16 @@ class PlotPanels(QObject):
         return panel
 
     def fill_docks(self) -> None:
-        """Put the panels where they belong."""
-        self._later.stop()
-        docks = self._window.docks
-        docks["View"].fill(self.view)
-        docks["Spectra"].fill(self.spectrum)
-        docks["Scatter"].fill(self.scatter)
-        docks["Confusion"].fill(self.confusion)
+        """Put the panels where they belong, one whenever the window has nothing else to do."""
+        self._later.start(0)
+
+    def _fill_next(self) -> None:
+        for title, build in _DOCKS.items():
+            if title not in self._filled:
+                self._filled.add(title)
+                self._window.docks[title].fill(build(self))
+                self._later.start(0)
+                return
 
     def cancel(self) -> None:
         """Build no panel any more."""
@@ -97,3 +106,11 @@ class PlotPanels(QObject):
 
     def _tell(self, text: str) -> None:
         self._window.toaster.tell(text, "good")
+
+
+_DOCKS: dict[str, Callable[[PlotPanels], QWidget]] = {
+    "View": lambda panels: panels.view,
+    "Spectra": lambda panels: panels.spectrum,
+    "Scatter": lambda panels: panels.scatter,
+    "Confusion": lambda panels: panels.confusion,
+}

@@ -15,6 +15,7 @@ from hsi_studio.app.scatter_work import Plotted
 from hsi_studio.core.colormaps import lut
 from hsi_studio.core.scatter import Frame, Lasso
 from hsi_studio.gui.highlight import HIGHLIGHT
+from hsi_studio.gui.plot_options import leave_options_out
 from hsi_studio.gui.shades import is_dark, mixed, translucent
 
 _BIN, _BIN_OF_FEW, _FEW = 2, 3, 6000
@@ -58,6 +59,7 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         self._set_up()
 
     def _set_up(self) -> None:
+        leave_options_out(self)
         self.setMinimumHeight(90)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.setAccessibleName("Scatter plot")

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from hsi_studio.app.spectrum_service import Curve
 from hsi_studio.core.band_axis import BandAxis
+from hsi_studio.gui.plot_options import leave_options_out
 from hsi_studio.gui.shades import mixed
 from hsi_studio.gui.spectrum_curves import Curves
 from hsi_studio.gui.spectrum_items import TAG_STRIP, GapShades
@@ -59,6 +60,7 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
         self._set_up()
 
     def _set_up(self) -> None:
+        leave_options_out(self)
         self.setMinimumHeight(90)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -13,6 +13,7 @@ from hsi_studio.app.session import Session
 from hsi_studio.app.view_service import ViewService
 from hsi_studio.core.levels import Histogram
 from hsi_studio.core.view import Levels
+from hsi_studio.gui.plot_options import leave_options_out
 from hsi_studio.gui.shades import Channel, channel_color, mixed, translucent
 from hsi_studio.gui.theme import scaled_font
 from hsi_studio.gui.view_panel_editor import Editor
@@ -45,6 +46,7 @@ class HistogramSection(Editor):
 
     def _set_up(self) -> None:
         self.plot.setFixedHeight(_HEIGHT)
+        leave_options_out(self.plot)
         self.plot.hideButtons()
         self.plot.setMouseEnabled(x=False, y=False)
         self.plot.hideAxis("left")

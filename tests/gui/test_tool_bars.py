@@ -97,7 +97,7 @@ def test_undo_and_redo_are_in_the_toolbar_and_say_what_they_would_do(demo_window
 
 
 def test_the_scatter_panel_paints_where_the_tools_may(demo_window: MainWindow) -> None:
-    demo_window.plots.fill_docks()
+    assert demo_window.plots.scatter
     model = demo_window.findChild(ScatterModel)
     labels = demo_window.labelling.labels
     assert labels is not None

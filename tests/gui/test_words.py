@@ -18,7 +18,6 @@ from hsi_studio.core.project import Edit
 from hsi_studio.core.scalars import ScalarRaster
 from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
-from hsi_studio.gui.classes_model import FROM_WORDS, Column
 from hsi_studio.gui.dialogs.encoder import EncoderDialog
 from hsi_studio.gui.dialogs.text_history import TextHistoryDialog, diff_html
 from hsi_studio.gui.dialogs.word_controls import WordControlsDialog
@@ -199,8 +198,8 @@ def test_an_encoder_that_is_absent_is_told_and_the_old_one_shown(
 def test_controls_say_whether_words_matter_and_warn_of_them(desk: MainWindow, qtbot: QtBot) -> None:
     words, model = desk.live.words, desk.class_panel.model
     woods = model.index(2, Column.SWATCH)
-    assert woods.data(FROM_WORDS)
-    assert not model.index(0, Column.SWATCH).data(FROM_WORDS)
+    assert model.shown(2).from_words
+    assert not model.shown(0).from_words
     assert "from its words alone" in woods.data(Qt.ItemDataRole.ToolTipRole)
     qtbot.waitUntil(lambda: desk.legend.list.topLevelItemCount() == 3)
     tips = [desk.legend.list.topLevelItem(row).toolTip(NAME) for row in range(3)]
@@ -217,7 +216,7 @@ def test_controls_say_whether_words_matter_and_warn_of_them(desk: MainWindow, qt
             edit = desk.labelling.labels.change(Window(row, col, 1, 1), np.array([[id]]))
             desk.labelling.paint(edit, "Point")
     settle(desk, qtbot)
-    assert not woods.data(FROM_WORDS)
+    assert not model.shown(2).from_words
     with qtbot.waitSignal(words.controls.progressed, timeout=60_000):
         dialog.start.click()
     dialog.stop.click()
