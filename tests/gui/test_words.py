@@ -18,6 +18,7 @@ from hsi_studio.core.project import Edit
 from hsi_studio.core.scalars import ScalarRaster
 from hsi_studio.core.selection import Selection
 from hsi_studio.core.window import Window
+from hsi_studio.gui.classes_model import Column
 from hsi_studio.gui.dialogs.encoder import EncoderDialog
 from hsi_studio.gui.dialogs.text_history import TextHistoryDialog, diff_html
 from hsi_studio.gui.dialogs.word_controls import WordControlsDialog
