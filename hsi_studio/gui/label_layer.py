@@ -84,8 +84,9 @@ class LabelLayer(QObject):
 
     def show_classes(self, classes: ClassTable) -> None:
         """Draw the classes in these colours, and only those that are visible."""
-        self._classes = classes
-        self._recolor()
+        before, self._classes = self._classes, classes
+        if _look(classes) != _look(before):  # not when only a name or a description has changed
+            self._recolor()
 
     def set_shown(self, visible: bool, opacity: float) -> None:
         """Show, hide or fade the labels; the opacity is from 0 to 1."""
@@ -243,6 +244,10 @@ def _paint(painter: QPainter, transform: ViewTransform, piece: Piece, part: Wind
         part.rows / step,
     )
     painter.drawImage(transform.rect(part), piece.image, source)
+
+
+def _look(classes: ClassTable) -> list[tuple[int, Color, bool]]:
+    return [(entry.id, entry.color, entry.visible) for entry in classes]
 
 
 def _size(labels: Labels) -> tuple[int, int]:
