@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -166,7 +166,8 @@ class ConfusionPanel(QWidget):
         self._comparator.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._comparator.watch(True)
+        # Tabs are shown for a moment while docks are arranged.
+        QTimer.singleShot(0, self, lambda: self._comparator.watch(self.isVisible()))
         super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ class PlotPanels(QObject):
 
     One at a time: together they would hold the window up for a quarter of a second.
     """
+
+    filled = Signal()
+    """Every panel has been built."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -84,7 +87,8 @@ class PlotPanels(QObject):
 
     def fill_docks(self) -> None:
         """Put the panels where they belong, one whenever the window has nothing else to do."""
-        self._later.start(0)
+        if len(self._filled) < len(_DOCKS):
+            self._later.start(0)
 
     def _fill_next(self) -> None:
         for title, build in _DOCKS.items():
@@ -93,6 +97,7 @@ class PlotPanels(QObject):
                 self._window.docks[title].fill(build(self))
                 self._later.start(0)
                 return
+        self.filled.emit()
 
     def cancel(self) -> None:
         """Build no panel any more."""

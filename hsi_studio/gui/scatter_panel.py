@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from superqt import QElidingLabel
@@ -108,13 +108,17 @@ class ScatterPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._model.set_awake(True)
-        self._on_chosen()
+        QTimer.singleShot(0, self, self._wake)  # tabs are shown for a moment while docks are arranged
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._model.set_awake(False)
         self.highlighted.emit(None)
+
+    def _wake(self) -> None:
+        if self.isVisible():
+            self._model.set_awake(True)
+            self._on_chosen()
 
     def _choose_axes(self) -> None:
         self._model.set_axes(self.horizontal.axis, self.vertical.axis)

@@ -140,7 +140,7 @@ def test_a_lasso_highlights_its_pixels_on_the_image(qtbot: QtBot, parts: Parts, 
     panel.hide()
     assert parts.canvas._scene.marks.highlight is None
     panel.show()
-    assert parts.canvas._scene.marks.highlight is not None
+    qtbot.waitUntil(lambda: parts.canvas._scene.marks.highlight is not None)
 
 
 def test_shift_adds_alt_takes_out_escape_lets_go(qtbot: QtBot, panel: ScatterPanel) -> None:
