@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cached_property, partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -91,13 +93,17 @@ class PlotPanels(QObject):
             self._later.start(0)
 
     def _fill_next(self) -> None:
-        for title, build in _DOCKS.items():
-            if title not in self._filled:
-                self._filled.add(title)
-                self._window.docks[title].fill(build(self))
-                self._later.start(0)
-                return
-        self.filled.emit()
+        title = next((title for title in _DOCKS if title not in self._filled), "")
+        if not title:
+            self.filled.emit()
+            return
+        module, build = _DOCKS[title]
+        if module in sys.modules:
+            self._filled.add(title)
+            self._window.docks[title].fill(build(self))
+        else:
+            import_module(module)
+        self._later.start(0)
 
     def cancel(self) -> None:
         """Build no panel any more."""
@@ -113,9 +119,10 @@ class PlotPanels(QObject):
         self._window.toaster.tell(text, "good")
 
 
-_DOCKS: dict[str, Callable[[PlotPanels], QWidget]] = {
-    "View": lambda panels: panels.view,
-    "Spectra": lambda panels: panels.spectrum,
-    "Scatter": lambda panels: panels.scatter,
-    "Confusion": lambda panels: panels.confusion,
+_DOCKS: dict[str, tuple[str, Callable[[PlotPanels], QWidget]]] = {
+    "View": ("hsi_studio.gui.view_panel", lambda panels: panels.view),
+    "Spectra": ("hsi_studio.gui.spectrum_panel", lambda panels: panels.spectrum),
+    "Scatter": ("hsi_studio.gui.scatter_panel", lambda panels: panels.scatter),
+    "Confusion": ("hsi_studio.gui.confusion_panel", lambda panels: panels.confusion),
 }
+"""What is loaded before a panel is built, and how it is built."""

@@ -254,14 +254,15 @@ def test_fixed_values_do_not_outlive_the_kind_of_composite(session: Session, pan
 @pytest.mark.usefixtures("pines")
 def test_histogram_is_counted_only_when_unfolded(qtbot: QtBot, session: Session, panel: ViewPanel) -> None:
     section = panel.histogram
-    assert not section.plot.isVisible()
+    assert section.plot is None
     with qtbot.assertNotEmitted(panel._service.histogram_ready, wait=50):
         show(session, composite=SingleBand(12))
     with qtbot.waitSignal(panel._service.histogram_ready) as signal:
         section.toggle.click()
     counted, levels = signal.args
     assert counted.counts.sum() == 145 * 145
-    assert (section.low.value(), section.high.value()) == pytest.approx(levels.limits[0])
+    assert section.plot is not None
+    assert (section.plot.low.value(), section.plot.high.value()) == pytest.approx(levels.limits[0])
 
 
 @pytest.mark.usefixtures("pines")
@@ -270,9 +271,11 @@ def test_a_limit_dragged_in_the_histogram_fixes_the_stretch(
 ) -> None:
     with qtbot.waitSignal(panel._service.histogram_ready):
         panel.histogram.toggle.click()
-    high = panel.histogram.high.value()
-    panel.histogram.low.setValue(3000.0)
-    panel.histogram.low.sigDragged.emit(panel.histogram.low)
+    plot = panel.histogram.plot
+    assert plot is not None
+    high = plot.high.value()
+    plot.low.setValue(3000.0)
+    plot.low.sigDragged.emit(plot.low)
     assert view(session).stretch == Stretch("fixed", 3000.0, high)
 
 
