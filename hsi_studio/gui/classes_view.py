@@ -15,7 +15,7 @@ from hsi_studio.gui.theme import Theme
 
 _WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 44, Column.EYE: 21, Column.LOCK: 21}
 _MOST_ROWS = 24
-_COUNT, _SHARE = "999 px", "100.0 %"
+_COUNT, _SHARE = "99 px", "99.9 %"
 """What fits into the columns of numbers at the least."""
 _TOGGLES = (Column.EYE, Column.LOCK)
 
@@ -76,10 +76,10 @@ class ClassView(QTreeView):
     def _fit_numbers(self) -> None:
         """Give the numbers a width that seldom changes: each change lays the list out and paints it anew."""
         rows = [self._model.shown(row) for row in range(self._model.rowCount())]
-        pixels = max((row.pixels for row in rows), key=len, default="")
-        self.setColumnWidth(Column.PIXELS, self._delegate.width_of(self.font(), max(_COUNT, pixels, key=len)))
-        share = _SHARE if any(row.share for row in rows) else ""
-        self.setColumnWidth(Column.SHARE, self._delegate.width_of(self.font(), share))
+        for column, least in ((Column.PIXELS, _COUNT), (Column.SHARE, _SHARE)):
+            texts = [row.text(column) for row in rows]
+            widest = max([least, *texts], key=len) if any(texts) else ""
+            self.setColumnWidth(column, self._delegate.width_of(self.font(), widest))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
