@@ -78,7 +78,7 @@ def map_wanted(
     `words` are the texts when the labels last changed, and those to be scored; None while they are not read.
     """
     positions, targets = labelled_pixels(labels, classes)
-    present = places_used(targets)
+    present = np.unique(targets)
     if len(present) < 2:
         return None
     part = np.arange(len(classes)) if options.words_alone else present
@@ -110,14 +110,6 @@ def labelled_pixels(labels: Labels, classes: ClassTable) -> tuple[NDArray[np.int
         targets.append(place[np.minimum(tile[rows, cols], len(place) - 1)])
     known = np.concatenate(targets) >= 0
     return np.concatenate(positions)[known], np.concatenate(targets)[known]
-
-
-def places_used(targets: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the places in the class table that labels have, ascending.
-
-    NumPy's `unique` does the same, and on its first use holds the window up for 30 ms to import a module.
-    """
-    return np.flatnonzero(np.bincount(targets))
 
 
 def _centred(raw: Vectors, centre: Vectors) -> Vectors:

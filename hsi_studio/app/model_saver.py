@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.app.jobs import Job, JobQueue
 from hsi_studio.app.labelling import Labelling
-from hsi_studio.app.live_inputs import labelled_pixels, places_used
+from hsi_studio.app.live_inputs import labelled_pixels
 from hsi_studio.app.live_map import MapFollower
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.network_keeper import NetworkKeeper, write_file
@@ -69,7 +69,7 @@ class ModelSaver(QObject):
             raise UsageError("no cube is open", "open one")
         entries = tuple(self._labelling.classes)
         positions, targets = labelled_pixels(labels, self._labelling.classes)
-        present = places_used(targets)
+        present = np.unique(targets)
         if len(present) < 2:
             raise UsageError("fewer than two classes have labels", "label pixels of two classes or more")
         ids = np.array([entry.id for entry in entries], np.int16)[targets]

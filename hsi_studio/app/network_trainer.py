@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from hsi_studio.app.engine import Engine
 from hsi_studio.app.labelling import Labelling
-from hsi_studio.app.live_inputs import labelled_pixels, places_used
+from hsi_studio.app.live_inputs import labelled_pixels
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.app.session import Session
 from hsi_studio.core.cube import Cube
@@ -72,7 +72,7 @@ class NetworkTrainer(QObject):
             raise UsageError("no cube is open", "open one")
         classes = self._labelling.classes
         positions, targets = labelled_pixels(labels, classes)
-        if len(places_used(targets)) < 2:
+        if len(np.unique(targets)) < 2:
             raise UsageError("fewer than two classes have labels", "label pixels of two classes or more")
         if texts is None or texts.wanted.classes != classes:
             raise UsageError("the descriptions are still being read", "wait a moment")

@@ -121,6 +121,11 @@ class Docks:
         self._window.resizeDocks(self._left[:1], [_LEFT_WIDTH], Qt.Orientation.Horizontal)
         self._window.resizeDocks(self._bottom[:1], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
 
+    @property
+    def shown(self) -> bool:
+        """Whether the panels are there, as they are while something is open."""
+        return not self._while_hidden
+
     def set_shown(self, shown: bool) -> None:
         """Hide all panels while nothing is open, and bring back those that were there."""
         if shown and self._while_hidden:

@@ -6,7 +6,7 @@ import logging
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -166,6 +166,7 @@ class MainWindow(QMainWindow):
         self.docks.restore(self.settings.layout)
         self.on_theme()
         self.on_current()
+        self._show_panels()
 
     # What other parts ask for
 
@@ -213,13 +214,21 @@ class MainWindow(QMainWindow):
         self.centre.setCurrentWidget(self.start_page if cube is None else self.canvas)
         if cube is not None:
             self.plots.fill_docks()
-        self.docks.set_shown(cube is not None)
-        self.menus.toolbar.setVisible(cube is not None)
-        self.desk.bar.setVisible(cube is not None)
+        if (cube is None) == self.docks.shown:
+            # In a turn of their own, and painted only then: the window answers in between.
+            self.setUpdatesEnabled(False)
+            QTimer.singleShot(0, self, self._show_panels)
         self.recents.show()
         self.status.clear_pixel()
         self.status.show_zoom(None if cube is None else self.canvas.zoom)
         self.commands.refresh()
+
+    def _show_panels(self) -> None:
+        shown = self.session.cube is not None
+        self.docks.set_shown(shown)
+        self.menus.toolbar.setVisible(shown)
+        self.desk.bar.setVisible(shown)
+        QTimer.singleShot(0, self, lambda: self.setUpdatesEnabled(True))
 
     def on_theme(self) -> None:
         """Draw the icons in the colours of the theme."""

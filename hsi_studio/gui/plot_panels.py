@@ -93,16 +93,16 @@ class PlotPanels(QObject):
             self._later.start(0)
 
     def _fill_next(self) -> None:
+        module = next((module for module in _MODULES if module not in sys.modules), "")
         title = next((title for title in _DOCKS if title not in self._filled), "")
-        if not title:
+        if module:
+            import_module(module)
+        elif title:
+            self._filled.add(title)
+            self._window.docks[title].fill(_DOCKS[title](self))
+        else:
             self.filled.emit()
             return
-        module, build = _DOCKS[title]
-        if module in sys.modules:
-            self._filled.add(title)
-            self._window.docks[title].fill(build(self))
-        else:
-            import_module(module)
         self._later.start(0)
 
     def cancel(self) -> None:
@@ -119,10 +119,17 @@ class PlotPanels(QObject):
         self._window.toaster.tell(text, "good")
 
 
-_DOCKS: dict[str, tuple[str, Callable[[PlotPanels], QWidget]]] = {
-    "View": ("hsi_studio.gui.view_panel", lambda panels: panels.view),
-    "Spectra": ("hsi_studio.gui.spectrum_panel", lambda panels: panels.spectrum),
-    "Scatter": ("hsi_studio.gui.scatter_panel", lambda panels: panels.scatter),
-    "Confusion": ("hsi_studio.gui.confusion_panel", lambda panels: panels.confusion),
+_DOCKS: dict[str, Callable[[PlotPanels], QWidget]] = {
+    "View": lambda panels: panels.view,
+    "Spectra": lambda panels: panels.spectrum,
+    "Scatter": lambda panels: panels.scatter,
+    "Confusion": lambda panels: panels.confusion,
 }
-"""What is loaded before a panel is built, and how it is built."""
+_MODULES = (
+    "numpy.ma",  # NumPy's median and unique import it when they are first used, in whichever click that is
+    "hsi_studio.gui.view_panel",
+    "hsi_studio.gui.spectrum_panel",
+    "hsi_studio.gui.scatter_panel",
+    "hsi_studio.gui.confusion_panel",
+)
+"""What is loaded before the panels are built."""

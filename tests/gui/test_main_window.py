@@ -86,10 +86,11 @@ def test_the_status_bar_tells_what_lies_under_the_cursor(demo_window: MainWindow
     assert status.place.isHidden()
 
 
-def test_closing_the_cube_brings_the_start_page_back(demo_window: MainWindow) -> None:
+def test_closing_the_cube_brings_the_start_page_back(qtbot: QtBot, demo_window: MainWindow) -> None:
     demo_window.commands["file.close"].trigger()
     assert demo_window.centre.currentWidget() is demo_window.start_page
-    assert not any(dock.isVisible() for dock in demo_window.docks.all)
+    qtbot.waitUntil(lambda: not any(dock.isVisible() for dock in demo_window.docks.all))
+    qtbot.waitUntil(demo_window.updatesEnabled)
     assert demo_window.status.zoom.text() == ""
 
 
