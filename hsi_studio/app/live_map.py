@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -110,9 +111,9 @@ class MapFollower(QObject):
         cube = self._session.cube
         return cube is not None and cube.window.size <= MOST_PIXELS
 
-    def set_options(self, **changes: object) -> None:
+    def set_options(self, **changes: Any) -> None:
         """Change some of the options."""
-        before, self.options = self.options, replace(self.options, **changes)  # type: ignore[arg-type]
+        before, self.options = self.options, replace(self.options, **changes)
         if before == self.options:
             return
         self.options_changed.emit(self.options)

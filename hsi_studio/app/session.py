@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -158,10 +159,10 @@ class Session(QObject):
         """Show, hide or fade one layer, or hide some of its classes."""
         if self.current is None:
             return
-        given = {"visible": visible, "opacity": opacity, "hidden": hidden}
+        given: dict[str, Any] = {"visible": visible, "opacity": opacity, "hidden": hidden}
         changed = {name: value for name, value in given.items() if value is not None}
         layers = list(self.current.layers)
-        layers[index] = replace(layers[index], **changed)  # type: ignore[arg-type]
+        layers[index] = replace(layers[index], **changed)
         self.set_layers(tuple(layers))
 
     def set_image_visible(self, visible: bool) -> None:
@@ -180,6 +181,6 @@ class Session(QObject):
             self._update(labels=look)
             self.layers_changed.emit()
 
-    def _update(self, **changes: object) -> None:
+    def _update(self, **changes: Any) -> None:
         if self._current is not None:
-            self._cubes[self._current] = replace(self._cubes[self._current], **changes)  # type: ignore[arg-type]
+            self._cubes[self._current] = replace(self._cubes[self._current], **changes)

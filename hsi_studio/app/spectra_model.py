@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -203,12 +204,11 @@ class SpectraModel(QObject):
         used = [entry.color for entry in self.entries]
         return min(COLORS, key=used.count)
 
-    def _change(self, key: int, **changes: object) -> None:
+    def _change(self, key: int, **changes: Any) -> None:
         # Answers may be about a cube that is no longer the current one.
         for cube, entries in self._entries.items():
             self._entries[cube] = tuple(
-                replace(entry, **changes) if entry.key == key else entry  # type: ignore[arg-type]
-                for entry in entries
+                replace(entry, **changes) if entry.key == key else entry for entry in entries
             )
 
     def _refresh(self) -> None:

@@ -113,5 +113,7 @@ def _unsmoothed(model: Classifier) -> Classifier:
 
 def _counts(ids: np.ndarray[Any, np.dtype[np.int16]], cube: Cube) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Return the number of pixels of each id, read from the disk in strips."""
-    strips = row_strips(cube.window, 1)
-    return sum(np.bincount(ids[strip.slices()].ravel(), minlength=32_768) for strip in strips)  # type: ignore[return-value]
+    counts = np.zeros(32_768, np.intp)
+    for strip in row_strips(cube.window, 1):
+        counts += np.bincount(ids[strip.slices()].ravel(), minlength=len(counts))
+    return counts

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hsi_studio.app.jobs import Job
 from hsi_studio.app.opening import Opener, OpenRequest
@@ -199,5 +199,5 @@ class FileCommands:
 
 
 def _answered(request: OpenRequest, option: str, value: str) -> OpenRequest:
-    answer: object = int(value) if option == "band_axis" else value
-    return replace(request, options=replace(request.options, **{option: answer}))  # type: ignore[arg-type]
+    answer: Any = int(value) if option == "band_axis" else value
+    return replace(request, options=replace(request.options, **{option: answer}))

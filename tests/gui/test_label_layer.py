@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -134,7 +135,6 @@ def test_hidden_classes_leave_the_picture_and_show_what_they_hid(layer: LabelLay
     layer.show_labels(labels)
     assert (picture(layer, labels, 0.1)[..., 3] > 0).any()
     entries = tuple(CLASSES)
-    from dataclasses import replace
 
     layer.show_classes(ClassTable((*entries[:4], replace(entries[4], visible=False))))
     seen = picture(layer, labels, 1.0)
@@ -142,6 +142,16 @@ def test_hidden_classes_leave_the_picture_and_show_what_they_hid(layer: LabelLay
     assert seen[9, 9, 3] == 255
     layer.show_classes(ClassTable(tuple(replace(entry, visible=False) for entry in entries)))
     assert not picture(layer, labels, 1.0).any()
+
+
+def test_a_new_description_draws_nothing_anew(layer: LabelLayer, qtbot: QtBot) -> None:
+    layer.show_labels(Labels(8, 8))
+    described = ClassTable(tuple(replace(entry, description="dark soil") for entry in CLASSES))
+    with qtbot.assertNotEmitted(layer.changed):
+        layer.show_classes(described)
+    other = ClassTable(tuple(replace(entry, color=(1, 2, 3)) for entry in CLASSES))
+    with qtbot.waitSignal(layer.changed):
+        layer.show_classes(other)
 
 
 def test_very_many_labels_are_drawn_by_a_thread(layer: LabelLayer, qtbot: QtBot) -> None:
