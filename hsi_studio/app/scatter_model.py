@@ -52,7 +52,7 @@ class ScatterModel(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._labelling, self._jobs = session, labelling, jobs
-        self._awake = False
+        self.awake = False
         self.rule: Callable[[], Rule | None] = lambda: None
         self._view: tuple[Frame, tuple[int, int]] | None = None
         self._regions: dict[str, Sequence[tuple[Area, Color]]] = {}
@@ -75,9 +75,9 @@ class ScatterModel(QObject):
 
     def set_awake(self, awake: bool) -> None:
         """Begin to compute, or stop doing so."""
-        if awake == self._awake:
+        if awake == self.awake:
             return
-        self._awake = awake
+        self.awake = awake
         if not awake:
             for what in ("sample", "regions", "picture", "refined"):
                 self._worker.drop(what)
@@ -165,7 +165,7 @@ class ScatterModel(QObject):
 
     def _on_cube(self, _current: object = None) -> None:
         cube = self._session.cube
-        if cube is None or not self._awake:
+        if cube is None or not self.awake:
             self.question = self.sample = None
             self.clear()
         else:
@@ -190,7 +190,7 @@ class ScatterModel(QObject):
 
     def _read_regions(self) -> None:
         regions = [one for group in self._regions.values() for one in group]
-        if self.question is None or not self._awake:
+        if self.question is None or not self.awake:
             return
         if regions:
             self._worker.request("regions", partial(work.read_regions, self.question, regions))
@@ -204,12 +204,12 @@ class ScatterModel(QObject):
         question, labels = self.question, self._labelling.labels
         if question is None or labels is None or question.cube is not self._session.cube:
             return
-        if self._awake and question.kind == "labelled" and changed_tiles(question.labels, labels):
+        if self.awake and question.kind == "labelled" and changed_tiles(question.labels, labels):
             self.question = Question(question.cube, question.axes, question.kind, labels)
             self._ask_sample()
 
     def _draw(self) -> None:
-        if self.sample is not None and self._view is not None and self._awake:
+        if self.sample is not None and self._view is not None and self.awake:
             classes = self._labelling.classes if self.kind == "labelled" else None
             self._worker.request(
                 "picture", partial(work.draw, self.sample, classes, self._region_points, *self._view)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -165,15 +165,11 @@ class ConfusionPanel(QWidget):
         """End the thread."""
         self._comparator.stop()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        # Tabs are shown for a moment while docks are arranged.
-        QTimer.singleShot(0, self, lambda: self._comparator.watch(self.isVisible()))
-        super().showEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._comparator.watch(False)
-        self.put_out()
-        super().hideEvent(event)
+    def set_awake(self, awake: bool) -> None:
+        """Follow layers and labels, or rest."""
+        self._comparator.watch(awake)
+        if not awake:
+            self.put_out()
 
 
 class _Table(QTableView):

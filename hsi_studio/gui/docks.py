@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from hsi_studio.gui.widgets import quiet_button, section
@@ -34,6 +34,9 @@ class Dock(QDockWidget):
         Whether it is there from the start; panels at the right come when they are asked for.
     """
 
+    sight_changed = Signal(bool)
+    """Whether the panel is seen, as one behind another tab is not, though Qt calls it visible."""
+
     def __init__(
         self,
         title: str,
@@ -44,11 +47,14 @@ class Dock(QDockWidget):
     ) -> None:
         super().__init__(title)
         self.at_start = at_start
+        self.in_sight = False
+        self._is_front = False
         self.setObjectName(f"dock.{title}")
         self.setWidget(content)
         self._heading = QWidget() if heading == "none" else _heading(self, title)
         self.setTitleBarWidget(self._heading)
         self.topLevelChanged.connect(self._on_floating)
+        self.visibilityChanged.connect(self._on_visibility)
 
     def fill(self, content: QWidget) -> None:
         """Put something in the place of the empty widget that the panel began with."""
@@ -56,6 +62,15 @@ class Dock(QDockWidget):
         if old is not content:
             self.setWidget(content)
             old.deleteLater()
+
+    def _on_visibility(self, is_front: bool) -> None:
+        self._is_front = is_front
+        QTimer.singleShot(0, self, self._tell_sight)  # each is in front for a moment while docks are arranged
+
+    def _tell_sight(self) -> None:
+        if self._is_front != self.in_sight:
+            self.in_sight = self._is_front
+            self.sight_changed.emit(self.in_sight)
 
     def _on_floating(self, floating: bool) -> None:
         # A floating panel needs the frame of a window; None brings Qt's own title bar.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -50,6 +51,7 @@ from hsi_studio.gui.recents import Recents
 from hsi_studio.gui.start_page import StartPage
 from hsi_studio.gui.status_bar import StatusBar
 from hsi_studio.gui.theme import Theme
+from hsi_studio.gui.turns import Turns
 from hsi_studio.gui.view_commands import ViewCommands
 from hsi_studio.gui.widgets import refresh_icons
 from hsi_studio.gui.wiring import connect
@@ -85,6 +87,7 @@ class MainWindow(QMainWindow):
     def __init__(self, settings: Settings, settings_file: Path, theme: Theme) -> None:
         super().__init__()
         self._quits_anyway = False
+        self._turns = Turns(self)
         self.settings = settings
         self.theme = theme
         self._store = SettingsStore(settings_file, self)
@@ -164,9 +167,9 @@ class MainWindow(QMainWindow):
         if not restore_geometry(self, self.settings.geometry):
             self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize() * _FIRST_SHARE))
         self.docks.restore(self.settings.layout)
+        self._place_panels()
         self.on_theme()
         self.on_current()
-        self._show_panels()
 
     # What other parts ask for
 
@@ -212,23 +215,32 @@ class MainWindow(QMainWindow):
         cube = self.session.cube
         self.project_status.show_title()
         self.centre.setCurrentWidget(self.start_page if cube is None else self.canvas)
-        if cube is not None:
-            self.plots.fill_docks()
         if (cube is None) == self.docks.shown:
-            # In a turn of their own, and painted only then: the window answers in between.
-            self.setUpdatesEnabled(False)
-            QTimer.singleShot(0, self, self._show_panels)
+            self.setUpdatesEnabled(False)  # or panels would be seen jumping to their places
+            self._turns.begin(self._show_panels())
         self.recents.show()
         self.status.clear_pixel()
         self.status.show_zoom(None if cube is None else self.canvas.zoom)
         self.commands.refresh()
 
-    def _show_panels(self) -> None:
+    def _show_panels(self) -> Iterator[None]:
+        """Show the panels of a cube or hide them, then paint the centre, then one panel after the other."""
+        parts = self, self.menus.toolbar, self.desk.bar, *self.docks.all
+        for part in parts:
+            part.setUpdatesEnabled(False)
+        self._place_panels()
+        yield
+        for part in parts:
+            part.setUpdatesEnabled(True)
+            yield
+        if self.docks.shown:
+            self.plots.fill_docks()
+
+    def _place_panels(self) -> None:
         shown = self.session.cube is not None
         self.docks.set_shown(shown)
         self.menus.toolbar.setVisible(shown)
         self.desk.bar.setVisible(shown)
-        QTimer.singleShot(0, self, lambda: self.setUpdatesEnabled(True))
 
     def on_theme(self) -> None:
         """Draw the icons in the colours of the theme."""

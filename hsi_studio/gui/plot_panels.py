@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import cached_property, partial
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Signal
+
+from hsi_studio.gui.turns import Turns
 
 if TYPE_CHECKING:
     from hsi_studio.gui.confusion_panel import ConfusionPanel
     from hsi_studio.gui.main_window import MainWindow
     from hsi_studio.gui.scatter_panel import ScatterPanel
     from hsi_studio.gui.spectrum_panel import SpectrumPanel
+    from hsi_studio.gui.spectrum_plot import SpectrumPlot
     from hsi_studio.gui.view_panel import ViewPanel
 
 _FILL_AFTER_MS = 250
+
+
+@runtime_checkable
+class Sleeper(Protocol):
+    """A panel that computes while it is seen."""
+
+    def set_awake(self, awake: bool) -> None:
+        """Begin to compute, or stop doing so."""
 
 
 class PlotPanels(QObject):
@@ -33,10 +43,8 @@ class PlotPanels(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._filled: set[str] = set()
-        self._later = QTimer(self, interval=_FILL_AFTER_MS, singleShot=True)
-        self._later.timeout.connect(self._fill_next)
-        self._later.start()
+        self._turns = Turns(self)
+        self._turns.begin(self._fill(), _FILL_AFTER_MS)
 
     @cached_property
     def view(self) -> ViewPanel:
@@ -48,11 +56,18 @@ class PlotPanels(QObject):
         return panel
 
     @cached_property
+    def spectrum_plot(self) -> SpectrumPlot:
+        """The spectrum plot without its panel."""
+        from hsi_studio.gui.spectrum_plot import SpectrumPlot
+
+        return SpectrumPlot(self._window)  # which ends it, should there be no panel any more
+
+    @cached_property
     def spectrum(self) -> SpectrumPanel:
         """The panel of the spectrum plot."""
         from hsi_studio.gui.spectrum_panel import SpectrumPanel
 
-        panel = SpectrumPanel(self._window.session, self._window.spectra)
+        panel = SpectrumPanel(self._window.session, self._window.spectra, self.spectrum_plot)
         panel.notice.connect(self._tell)
         return panel
 
@@ -88,26 +103,30 @@ class PlotPanels(QObject):
         return panel
 
     def fill_docks(self) -> None:
-        """Put the panels where they belong, one whenever the window has nothing else to do."""
-        if len(self._filled) < len(_DOCKS):
-            self._later.start(0)
+        """Put the panels where they belong, from now on whenever the window has nothing else to do."""
+        if self._turns.isActive():
+            self._turns.start(0)
 
-    def _fill_next(self) -> None:
-        module = next((module for module in _MODULES if module not in sys.modules), "")
-        title = next((title for title in _DOCKS if title not in self._filled), "")
-        if module:
-            import_module(module)
-        elif title:
-            self._filled.add(title)
-            self._window.docks[title].fill(_DOCKS[title](self))
-        else:
-            self.filled.emit()
-            return
-        self._later.start(0)
+    def _fill(self) -> Iterator[None]:
+        for module in _MODULES:
+            if module not in sys.modules:
+                import_module(module)
+                yield
+        for title, parts in _DOCKS.items():
+            for part in parts:
+                getattr(self, part)
+                yield
+            dock, panel = self._window.docks[title], getattr(self, parts[-1])
+            dock.fill(panel)
+            if isinstance(panel, Sleeper):
+                dock.sight_changed.connect(panel.set_awake)
+                panel.set_awake(dock.in_sight)
+            yield
+        self.filled.emit()
 
     def cancel(self) -> None:
         """Build no panel any more."""
-        self._later.stop()
+        self._turns.stop()
 
     def stop(self) -> None:
         """End the threads of the panels that were built."""
@@ -119,16 +138,18 @@ class PlotPanels(QObject):
         self._window.toaster.tell(text, "good")
 
 
-_DOCKS: dict[str, Callable[[PlotPanels], QWidget]] = {
-    "View": lambda panels: panels.view,
-    "Spectra": lambda panels: panels.spectrum,
-    "Scatter": lambda panels: panels.scatter,
-    "Confusion": lambda panels: panels.confusion,
+_DOCKS = {
+    "View": ("view",),
+    "Spectra": ("spectrum_plot", "spectrum"),
+    "Scatter": ("scatter",),
+    "Confusion": ("confusion",),
 }
+"""What is built for each dock, one after the other; the last is the panel."""
 _MODULES = (
-    "numpy.ma",  # NumPy's median and unique import it when they are first used, in whichever click that is
     "hsi_studio.gui.view_panel",
+    "cmap",
     "hsi_studio.gui.spectrum_panel",
+    "numpy.ma",  # NumPy's median and unique import it when they are first used, in whichever click that is
     "hsi_studio.gui.scatter_panel",
     "hsi_studio.gui.confusion_panel",
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from superqt import QElidingLabel
 
@@ -106,19 +106,10 @@ class ScatterPanel(QWidget):
         """End the thread of the plot."""
         self._model.stop()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        QTimer.singleShot(0, self, self._wake)  # tabs are shown for a moment while docks are arranged
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._model.set_awake(False)
-        self.highlighted.emit(None)
-
-    def _wake(self) -> None:
-        if self.isVisible():
-            self._model.set_awake(True)
-            self._on_chosen()
+    def set_awake(self, awake: bool) -> None:
+        """Begin to compute and to mark the selected pixels on the image, or stop doing so."""
+        self._model.set_awake(awake)
+        self._on_chosen()
 
     def _choose_axes(self) -> None:
         self._model.set_axes(self.horizontal.axis, self.vertical.axis)
@@ -177,7 +168,7 @@ class ScatterPanel(QWidget):
         self._clear.setVisible(bool(self._model.lassos))
         self._offer_painting()
         shown = None if chosen is None else Highlight.of(chosen.window, chosen.mask, chosen.step)
-        self.highlighted.emit(shown if self.isVisible() else None)
+        self.highlighted.emit(shown if self._model.awake else None)
 
     def _offer_painting(self) -> None:
         labelling, chosen = self._labelling, self._model.chosen

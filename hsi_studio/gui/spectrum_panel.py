@@ -22,6 +22,7 @@ from hsi_studio.app.session import Session
 from hsi_studio.app.spectra_model import SpectraModel
 from hsi_studio.app.spectrum_service import Curve
 from hsi_studio.core.band_axis import BandAxis
+from hsi_studio.core.cube import Cube
 from hsi_studio.gui.spectrum_bands import BandMarks
 from hsi_studio.gui.spectrum_list import SpectrumList
 from hsi_studio.gui.spectrum_plot import SpectrumPlot
@@ -43,16 +44,21 @@ class SpectrumPanel(QWidget):
         Its composite is shown as lines or ranges and changed by dragging them.
     spectra : SpectraModel
         What is drawn.
+    plot : SpectrumPlot
+        Where; the panel takes it.
     """
 
     notice = Signal(str)
     """A sentence for the user on what was done."""
 
-    def __init__(self, session: Session, spectra: SpectraModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, spectra: SpectraModel, plot: SpectrumPlot, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
         self._spectra = spectra
-        self.plot = SpectrumPlot()
+        self._cube: Cube | None = None
+        self.plot = plot
         self.marks = BandMarks(session, self.plot)
         self.legend = SpectrumList(spectra)
         self.transform = named(QComboBox(), "Show spectra as")
@@ -153,7 +159,7 @@ class SpectrumPanel(QWidget):
             self._spectra.save(Path(chosen).with_suffix(suffix))
 
     def _on_current(self) -> None:
-        cube = self._session.cube
+        self._cube = cube = self._session.cube
         self.plot.set_axis(None if cube is None else BandAxis.of(cube))
         self.marks.refresh()
         with QSignalBlocker(self.transform):
@@ -162,7 +168,6 @@ class SpectrumPanel(QWidget):
                 self.transform.addItem(self._title(kind), kind)
         self.transform.setEnabled(cube is not None)
         self._draw()
-        self.plot.reset_view()
 
     def _title(self, kind: str) -> str:
         """Return a transform in the words of the cube's quantity."""
@@ -175,6 +180,8 @@ class SpectrumPanel(QWidget):
         return kind
 
     def _draw(self) -> None:
+        if self._session.cube is not self._cube:
+            return  # the axis is still that of the cube before
         axis, kind = self.plot.band_axis, self._spectra.kind
         if axis is not None:
             self.plot.curves.show_entries(self._spectra.shown, axis, self.legend.selected_key)

@@ -65,6 +65,7 @@ def parts(qtbot: QtBot) -> Iterator[Parts]:
     host.addWidget(panel)
     host.resize(900, 700)
     host.show()
+    panel.set_awake(True)
     cube, _ = open_demo()
     session.add(OpenCube(cube, default_view(cube)))
     wait_for_picture(qtbot, panel)
@@ -137,9 +138,9 @@ def test_a_lasso_highlights_its_pixels_on_the_image(qtbot: QtBot, parts: Parts, 
     shade = picture.pixelColor((place * picture.devicePixelRatio()).toPoint())
     assert shade.red() > 150
     assert shade.green() < shade.blue()
-    panel.hide()
+    panel.set_awake(False)
     assert parts.canvas._scene.marks.highlight is None
-    panel.show()
+    panel.set_awake(True)
     qtbot.waitUntil(lambda: parts.canvas._scene.marks.highlight is not None)
 
 

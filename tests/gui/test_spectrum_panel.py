@@ -23,6 +23,7 @@ from hsi_studio.app.spectra_model import SpectraModel
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.presets import default_view
 from hsi_studio.core.region import Rectangle
+from hsi_studio.core.source import ArraySource
 from hsi_studio.core.view import (
     BandRange,
     Composite,
@@ -65,7 +66,7 @@ def host(qtbot: QtBot) -> QWidget:
 
 @pytest.fixture
 def panel(qtbot: QtBot, session: Session, model: SpectraModel, host: QWidget) -> SpectrumPanel:
-    made = SpectrumPanel(session, model, host)
+    made = SpectrumPanel(session, model, SpectrumPlot(), host)
     made.resize(900, 260)
     with qtbot.waitExposed(host):
         host.show()
@@ -468,3 +469,20 @@ def entry_curve(plot: SpectrumPlot, values: np.ndarray[tuple[int, ...], np.dtype
     plot.addItem(line, ignoreBounds=True)
     plot.getViewBox().setRange(xRange=(0, 1), yRange=(0, 1))
     return line
+
+
+@pytest.mark.usefixtures("pines")
+def test_each_cube_keeps_its_curves_on_its_own_axis(
+    qtbot: QtBot, session: Session, model: SpectraModel, panel: SpectrumPanel
+) -> None:
+    model.pick(10, 10, False)
+    settle(qtbot, model, 1)
+    small = Cube(ArraySource(np.ones((5, 6, 7), np.float32)), name="small", fingerprint="0" * 32)
+    session.add(OpenCube(small, default_view(small)))
+    model.pick(2, 2, False)
+    settle(qtbot, model, 1)
+    for place, bands in ((0, 200), (1, 7)):
+        session.select(place)
+        (drawn,) = panel.plot.curves._drawn.values()
+        _, values = drawn.line.getData()
+        assert np.isfinite(values).sum() == bands
