@@ -78,7 +78,7 @@ def map_wanted(
     `words` are the texts when the labels last changed, and those to be scored; None while they are not read.
     """
     positions, targets = labelled_pixels(labels, classes)
-    present = np.unique(targets)
+    present = np.flatnonzero(np.bincount(targets, minlength=len(classes)))
     if len(present) < 2:
         return None
     part = np.arange(len(classes)) if options.words_alone else present

@@ -41,6 +41,7 @@ class EngineProcess:
         self._child = context.Process(target=run, args=(service, theirs), name=service, daemon=True)
         with _without_main_module():
             self._child.start()
+        _step_back(self._child.pid)
         theirs.close()
 
     @property
@@ -78,16 +79,15 @@ def _without_main_module() -> Iterator[None]:
 def run(service: str, connection: Connection) -> None:
     """Serve until the window is gone; called in the child."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches the whole group
-    _step_back()
     with connection:
         Server(load_service(service), connection).serve()
 
 
-def _step_back() -> None:
-    """Let the window go first on a machine with few cores; no other program has to wait less for it."""
-    own = psutil.Process()
+def _step_back(pid: int | None) -> None:
+    """Let the window go first on a machine with few cores, from the child's first import on."""
     with suppress(psutil.Error, OSError):
-        own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else own.nice() + _NICENESS)
+        child = psutil.Process(pid)
+        child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else child.nice() + _NICENESS)
 
 
 def load_service(name: str) -> Service:

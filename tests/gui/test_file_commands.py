@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from hsi_studio.app.jobs import Job
 from hsi_studio.app.opening import OpenRequest
 from hsi_studio.core.window import Window
 from hsi_studio.gui.dialogs.choose import BandAxisDialog, ChoiceDialog, ReferencesDialog
@@ -274,9 +275,12 @@ def test_labels_are_part_of_the_saved_picture(
 
 def test_a_running_open_can_be_cancelled(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     np.save(tmp_path / "a.npy", np.zeros((4, 5, 30), np.float32))
+    jobs: list[Job] = []
+    window.jobs.added.connect(jobs.append)
     window.files.open_paths([tmp_path / "a.npy"])
-    for job in window.jobs.jobs:
+    for job in jobs:  # the queue may be done with it, and the window not have heard of it
         window.jobs.cancel(job)
+    assert jobs
     qtbot.waitUntil(lambda: not window.jobs.jobs)
     qtbot.wait(50)
     assert window.session.cubes == ()
