@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, Signal
 
+from hsi_studio.app.view_service import ViewService
 from hsi_studio.gui.turns import Turns
 
 if TYPE_CHECKING:
     from hsi_studio.gui.confusion_panel import ConfusionPanel
     from hsi_studio.gui.main_window import MainWindow
     from hsi_studio.gui.scatter_panel import ScatterPanel
+    from hsi_studio.gui.spectrum_bands import BandMarks
     from hsi_studio.gui.spectrum_panel import SpectrumPanel
     from hsi_studio.gui.spectrum_plot import SpectrumPlot
     from hsi_studio.gui.view_panel import ViewPanel
+    from hsi_studio.gui.view_panel_stretch import StretchEditor
 
 _FILL_AFTER_MS = 250
 
@@ -47,11 +50,23 @@ class PlotPanels(QObject):
         self._turns.begin(self._fill(), _FILL_AFTER_MS)
 
     @cached_property
+    def view_service(self) -> ViewService:
+        """What computes for the view panel."""
+        return ViewService(self)
+
+    @cached_property
+    def stretch(self) -> StretchEditor:
+        """The part of the view panel that takes longest to build."""
+        from hsi_studio.gui.view_panel_stretch import StretchEditor
+
+        return StretchEditor(self._window.session, self.view_service)
+
+    @cached_property
     def view(self) -> ViewPanel:
         """The panel of composite and stretch."""
         from hsi_studio.gui.view_panel import ViewPanel
 
-        panel = ViewPanel(self._window.session)
+        panel = ViewPanel(self._window.session, self.stretch)
         panel.failed.connect(lambda error: self._window.toaster.tell_error("Preparing the view", error))
         return panel
 
@@ -63,11 +78,18 @@ class PlotPanels(QObject):
         return SpectrumPlot(self._window)  # which ends it, should there be no panel any more
 
     @cached_property
+    def band_marks(self) -> BandMarks:
+        """The composite on the spectrum plot."""
+        from hsi_studio.gui.spectrum_bands import BandMarks
+
+        return BandMarks(self._window.session, self.spectrum_plot)
+
+    @cached_property
     def spectrum(self) -> SpectrumPanel:
         """The panel of the spectrum plot."""
         from hsi_studio.gui.spectrum_panel import SpectrumPanel
 
-        panel = SpectrumPanel(self._window.session, self._window.spectra, self.spectrum_plot)
+        panel = SpectrumPanel(self._window.session, self._window.spectra, self.band_marks)
         panel.notice.connect(self._tell)
         return panel
 
@@ -130,7 +152,7 @@ class PlotPanels(QObject):
 
     def stop(self) -> None:
         """End the threads of the panels that were built."""
-        for name in ("view", "scatter", "confusion"):
+        for name in ("view_service", "scatter", "confusion"):
             if name in self.__dict__:
                 getattr(self, name).stop()
 
@@ -139,8 +161,8 @@ class PlotPanels(QObject):
 
 
 _DOCKS = {
-    "View": ("view",),
-    "Spectra": ("spectrum_plot", "spectrum"),
+    "View": ("stretch", "view"),
+    "Spectra": ("spectrum_plot", "band_marks", "spectrum"),
     "Scatter": ("scatter",),
     "Confusion": ("confusion",),
 }

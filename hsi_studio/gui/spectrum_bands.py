@@ -19,7 +19,7 @@ class BandMarks(QObject):
     def __init__(self, session: Session, plot: SpectrumPlot) -> None:
         super().__init__(plot)
         self._session = session
-        self._plot = plot
+        self.plot = plot
         self.lines = (BandLine("R"), BandLine("G"), BandLine("B"))
         self.grey = BandLine(None)
         self.ranges = (RangeRegion("A"), RangeRegion("B"))
@@ -39,7 +39,7 @@ class BandMarks(QObject):
 
     def refresh(self) -> None:
         """Show the composite of the current view."""
-        opened, axis = self._session.current, self._plot.band_axis
+        opened, axis = self._session.current, self.plot.band_axis
         composite = None if opened is None else opened.view.composite
         bands = () if opened is None or composite is None else shown_bands(opened.cube, composite)
         used = self.lines if len(bands) == 3 else (self.grey,) if bands else ()
@@ -54,7 +54,7 @@ class BandMarks(QObject):
         self._place_tags()
 
     def _show_ranges(self, math: RangeMath | None) -> None:
-        axis = self._plot.band_axis
+        axis = self.plot.band_axis
         if math is None or axis is None:
             for region in self.ranges:
                 region.hide()
@@ -63,7 +63,7 @@ class BandMarks(QObject):
             region.show_at(*positions_of(axis, chosen))
 
     def _on_line(self, channel: int, line: BandLine) -> None:
-        opened, axis = self._session.current, self._plot.band_axis
+        opened, axis = self._session.current, self.plot.band_axis
         if opened is None or axis is None:
             return
         composite = with_band(opened.cube, opened.view.composite, channel, axis.nearest(line.value()))
@@ -72,7 +72,7 @@ class BandMarks(QObject):
         self.refresh()
 
     def _on_range(self, region: RangeRegion) -> None:
-        opened, axis = self._session.current, self._plot.band_axis
+        opened, axis = self._session.current, self.plot.band_axis
         if opened is None or axis is None or not isinstance(opened.view.composite, RangeMath):
             return
         chosen = range_at(axis, *region.getRegion())
@@ -83,10 +83,10 @@ class BandMarks(QObject):
 
     def _apply_look(self) -> None:
         for item in (*self.lines, self.grey, *self.ranges):
-            item.set_look(self._plot.palette(), self._plot.devicePixelRatioF())
+            item.set_look(self.plot.palette(), self.plot.devicePixelRatioF())
 
     def _place_tags(self) -> None:
-        view = self._plot.getViewBox()
+        view = self.plot.getViewBox()
         for region in self.ranges:
             region.tag.place(view.height(), region.tag.width / 2)
         seen = [line for line in (*self.lines, self.grey) if line.isVisible()]

@@ -25,7 +25,6 @@ from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.core.cube import Cube
 from hsi_studio.gui.spectrum_bands import BandMarks
 from hsi_studio.gui.spectrum_list import SpectrumList
-from hsi_studio.gui.spectrum_plot import SpectrumPlot
 from hsi_studio.gui.widgets import flat_button, named, quiet_button, section
 
 # Short enough for a low plot.
@@ -44,22 +43,21 @@ class SpectrumPanel(QWidget):
         Its composite is shown as lines or ranges and changed by dragging them.
     spectra : SpectraModel
         What is drawn.
-    plot : SpectrumPlot
-        Where; the panel takes it.
+    marks : BandMarks
+        The composite on the plot, both of which the panel takes.
     """
 
     notice = Signal(str)
     """A sentence for the user on what was done."""
 
     def __init__(
-        self, session: Session, spectra: SpectraModel, plot: SpectrumPlot, parent: QWidget | None = None
+        self, session: Session, spectra: SpectraModel, marks: BandMarks, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._spectra = spectra
         self._cube: Cube | None = None
-        self.plot = plot
-        self.marks = BandMarks(session, self.plot)
+        self.plot, self.marks = marks.plot, marks
         self.legend = SpectrumList(spectra)
         self.transform = named(QComboBox(), "Show spectra as")
         self.readout = QLabel()

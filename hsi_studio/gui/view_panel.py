@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from hsi_studio.app.session import Session
-from hsi_studio.app.view_service import ViewService
 from hsi_studio.gui.view_panel_bands import BandsEditor, SingleBandEditor
 from hsi_studio.gui.view_panel_choice import CompositeChoice
 from hsi_studio.gui.view_panel_editor import Editor, Note
@@ -27,21 +26,23 @@ class ViewPanel(QScrollArea):
     ----------
     session : Session
         Whose current cube's view is edited.
+    stretch : StretchEditor
+        The part that takes longest to build, which the panel takes.
     """
 
     failed = Signal(object)
     """An exception to show to the user."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, stretch: StretchEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._service = ViewService(self)
+        self._service = stretch.service
         self._service.failed.connect(self._on_failure)
         self.choice = CompositeChoice(session)
         self.bands = BandsEditor(session)
         self.single = SingleBandEditor(session)
         self.index = IndexEditor(session, self._service)
         self.ranges = RangeEditor(session)
-        self.stretch = StretchEditor(session, self._service)
+        self.stretch = stretch
         self.histogram = HistogramSection(session, self._service)
         self._editors: tuple[Editor, ...] = (
             self.choice,
@@ -64,10 +65,6 @@ class ViewPanel(QScrollArea):
         """Show the session's view."""
         for editor in self._editors:
             editor.refresh()
-
-    def stop(self) -> None:
-        """Stop the background thread, before the application ends."""
-        self._service.stop()
 
     def _on_current(self) -> None:
         self._service.forget()

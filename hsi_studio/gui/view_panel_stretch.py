@@ -34,7 +34,7 @@ class StretchEditor(Editor):
 
     def __init__(self, session: Session, service: ViewService) -> None:
         super().__init__(session)
-        self._service = service
+        self.service = service
         self.reset = quiet_button("arrow-counter-clockwise", "Reset the stretch to 2–98 %")
         self.mode = named(QComboBox(), "Stretch")
         self.joint = QCheckBox("Joint")
@@ -59,7 +59,7 @@ class StretchEditor(Editor):
         self.low.valueChanged.connect(lambda low: self._change(low=low))
         self.high.valueChanged.connect(lambda high: self._change(high=high))
         self.gamma.valueChanged.connect(lambda step: self._change(gamma=gamma_of(step)))
-        self._service.levels_ready.connect(self._fix)
+        self.service.levels_ready.connect(self._fix)
         self.reset.clicked.connect(self._set_default)
 
     def _lay_out(self) -> None:
@@ -123,7 +123,7 @@ class StretchEditor(Editor):
         if mode != "fixed":
             self._change(mode=mode, low=Stretch.low, high=Stretch.high)
         elif self.opened is not None:
-            self._service.ask_levels(self.opened.cube, self.opened.view)
+            self.service.ask_levels(self.opened.cube, self.opened.view)
 
     def _fix(self, levels: Levels) -> None:
         """Go on with the limits in use as values."""

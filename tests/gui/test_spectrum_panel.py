@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.session import OpenCube, Session
 from hsi_studio.app.spectra_model import SpectraModel
+from hsi_studio.app.view_service import ViewService
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.presets import default_view
 from hsi_studio.core.region import Rectangle
@@ -33,12 +34,14 @@ from hsi_studio.core.view import (
     SingleBand,
 )
 from hsi_studio.core.window import Window
+from hsi_studio.gui.spectrum_bands import BandMarks
 from hsi_studio.gui.spectrum_curves import _line
 from hsi_studio.gui.spectrum_items import side_by_side
 from hsi_studio.gui.spectrum_list import EYE, NAME, REMOVE
 from hsi_studio.gui.spectrum_panel import SpectrumPanel
 from hsi_studio.gui.spectrum_plot import SpectrumPlot
 from hsi_studio.gui.view_panel import ViewPanel
+from hsi_studio.gui.view_panel_stretch import StretchEditor
 from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.io.registry import open_cube
 
@@ -66,7 +69,7 @@ def host(qtbot: QtBot) -> QWidget:
 
 @pytest.fixture
 def panel(qtbot: QtBot, session: Session, model: SpectraModel, host: QWidget) -> SpectrumPanel:
-    made = SpectrumPanel(session, model, SpectrumPlot(), host)
+    made = SpectrumPanel(session, model, BandMarks(session, SpectrumPlot()), host)
     made.resize(900, 260)
     with qtbot.waitExposed(host):
         host.show()
@@ -75,10 +78,11 @@ def panel(qtbot: QtBot, session: Session, model: SpectraModel, host: QWidget) ->
 
 @pytest.fixture
 def sliders(qtbot: QtBot, session: Session) -> Iterator[ViewPanel]:
-    made = ViewPanel(session)
+    service = ViewService()
+    made = ViewPanel(session, StretchEditor(session, service))
     qtbot.addWidget(made)
     yield made
-    made.stop()
+    service.stop()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.session import OpenCube, Session
+from hsi_studio.app.view_service import ViewService
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.levels import compute_levels
@@ -29,6 +30,7 @@ from hsi_studio.core.view import (
 )
 from hsi_studio.gui.band_slider import BandSlider, tick_positions
 from hsi_studio.gui.view_panel import ViewPanel
+from hsi_studio.gui.view_panel_stretch import StretchEditor
 from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.io.registry import open_cube
 
@@ -40,12 +42,13 @@ def session(qtbot: QtBot) -> Session:
 
 @pytest.fixture
 def panel(qtbot: QtBot, session: Session) -> Iterator[ViewPanel]:
-    made = ViewPanel(session)
+    service = ViewService()
+    made = ViewPanel(session, StretchEditor(session, service))
     qtbot.addWidget(made)
     made.resize(220, 700)
     made.show()
     yield made
-    made.stop()
+    service.stop()
 
 
 @pytest.fixture
