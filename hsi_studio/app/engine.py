@@ -10,6 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from hsi_studio.live.messages import Answer, Cancel, Done, Failed, Message, Reply, Request
 from hsi_studio.live.process import EngineProcess
 
+_AFTER_S = 0.3
+"""A process takes a core while it starts: the window first shows what made it ask, such as a scene."""
+
 
 class Engine(QObject):
     """Asks a service in a process of its own. Nothing here waits; all signals come on the GUI thread.
@@ -138,6 +141,9 @@ class _Link(threading.Thread):
             self._wake.notify()
 
     def run(self) -> None:
+        with self._wake:
+            if self._wake.wait_for(lambda: self._hung_up, _AFTER_S):
+                return
         try:
             process = EngineProcess(self._service)
         except (OSError, RuntimeError):

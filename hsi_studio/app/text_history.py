@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_map import MapFollower, Shown
@@ -34,7 +35,10 @@ class TextHistory(QObject):
         super().__init__(parent)
         self._project, self._labelling = project, labelling
         self._before: Shown | None = None
-        follower.shown_changed.connect(self._on_shown)
+        # The map is painted first.
+        follower.shown_changed.connect(
+            lambda shown: QTimer.singleShot(0, self, partial(self._on_shown, shown))
+        )
 
     def ask(self, id: int) -> None:
         """Ask for all texts that a class has had; a project that nothing was done in has none."""

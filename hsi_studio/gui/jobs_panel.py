@@ -101,7 +101,7 @@ class JobRow(QWidget):
         self.bar.setHidden(over)
         self.cancel.setHidden(over)
         self.state.setText(job_state(job))
-        if not over:  # a bar in sight is painted at once, with whatever else of the window has changed
+        if not over:
             show_fraction(self.bar, 0.0 if job.started is None else job.fraction)
 
 

@@ -83,5 +83,7 @@ def progress_bar(name: str) -> QProgressBar:
 
 def show_fraction(bar: QProgressBar, fraction: float | None) -> None:
     """Show how much is done; a moving bar for None."""
+    bar.setUpdatesEnabled(False)  # or Qt paints at once, and with the bar whatever else has changed
     bar.setMaximum(0 if fraction is None else 1000)
     bar.setValue(round(1000 * (fraction or 0)))
+    bar.setUpdatesEnabled(True)
