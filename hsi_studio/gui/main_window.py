@@ -225,13 +225,17 @@ class MainWindow(QMainWindow):
 
     def _show_panels(self) -> Iterator[None]:
         """Show the panels of a cube or hide them, then paint the centre, then one panel after the other."""
-        parts = self, self.menus.toolbar, self.desk.bar, *self.docks.all
-        for part in parts:
-            part.setUpdatesEnabled(False)
+        panels = self.menus.toolbar, self.desk.bar, *self.docks.all
+        for panel in panels:
+            panel.setUpdatesEnabled(False)
         self._place_panels()
         yield
-        for part in parts:
-            part.setUpdatesEnabled(True)
+        self.setUpdatesEnabled(True)
+        # Qt never again paints a window that waited for it while its updates were disabled, unless told to.
+        self.repaint()
+        yield
+        for panel in panels:
+            panel.setUpdatesEnabled(True)
             yield
         if self.docks.shown:
             self.plots.fill_docks()

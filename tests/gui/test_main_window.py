@@ -13,10 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.jobs import Job
 from hsi_studio.app.probe import PixelFacts
+from hsi_studio.app.session import OpenCube
 from hsi_studio.app.settings import load_settings
+from hsi_studio.core.presets import default_view
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.gui.main_window import MainWindow
+from hsi_studio.io.demo_scene import open_demo
 
 Wait = Callable[[MainWindow], None]
 
@@ -84,6 +87,33 @@ def test_the_status_bar_tells_what_lies_under_the_cursor(demo_window: MainWindow
     assert status.classes.text() == "Ground truth: Corn-mintill"
     demo_window.canvas.left.emit()
     assert status.place.isHidden()
+
+
+class _Painted(QObject):
+    """Counts the paintings of a widget."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return super().eventFilter(watched, event)
+
+
+def test_a_window_that_is_shown_again_is_painted_at_once(window: MainWindow) -> None:
+    # One in fourteen scenes froze the window: Qt can believe for good that a painting is under way.
+    painted = _Painted(window)
+    cube, _ = open_demo()
+    window.session.add(OpenCube(cube, default_view(cube)))
+    steps = window._show_panels()
+    next(steps)
+    assert not window.updatesEnabled()
+    assert not painted.count
+    next(steps)
+    assert window.updatesEnabled()
+    assert painted.count
 
 
 def test_closing_the_cube_brings_the_start_page_back(qtbot: QtBot, demo_window: MainWindow) -> None:
