@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from hsi_studio.gui.widgets import quiet_button, section
@@ -20,8 +20,16 @@ RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 
 
+@runtime_checkable
+class Sleeper(Protocol):
+    """A panel that works only while it is seen."""
+
+    def set_awake(self, awake: bool) -> None:
+        """Begin to work, or stop doing so."""
+
+
 class Dock(QDockWidget):
-    """A panel.
+    """A panel. Its content sleeps behind other tabs if it can, where Qt calls it visible all the same.
 
     Parameters
     ----------
@@ -33,9 +41,6 @@ class Dock(QDockWidget):
     at_start : bool
         Whether it is there from the start; panels at the right come when they are asked for.
     """
-
-    sight_changed = Signal(bool)
-    """Whether the panel is seen, as one behind another tab is not, though Qt calls it visible."""
 
     def __init__(
         self,
@@ -62,6 +67,8 @@ class Dock(QDockWidget):
         if old is not content:
             self.setWidget(content)
             old.deleteLater()
+        if isinstance(content, Sleeper):
+            content.set_awake(self.in_sight)
 
     def _on_visibility(self, is_front: bool) -> None:
         self._is_front = is_front
@@ -70,11 +77,15 @@ class Dock(QDockWidget):
     def _tell_sight(self) -> None:
         if self._is_front != self.in_sight:
             self.in_sight = self._is_front
-            self.sight_changed.emit(self.in_sight)
+            content = self.widget()
+            if isinstance(content, Sleeper):
+                content.set_awake(self.in_sight)
 
     def _on_floating(self, floating: bool) -> None:
         # A floating panel needs the frame of a window; None brings Qt's own title bar.
         self.setTitleBarWidget(None if floating else self._heading)  # type: ignore[arg-type]
+        if floating:
+            self._on_visibility(True)  # which Qt does not tell of a panel that was behind another tab
 
 
 def _heading(dock: QDockWidget, title: str) -> QWidget:

@@ -19,7 +19,7 @@ _LEAST_TITLE = 120
 
 
 class JobsPanel(QScrollArea):
-    """Shows every job with progress, time and a button that cancels it."""
+    """Shows every job with progress, time and a button that cancels it, while it is awake."""
 
     def __init__(self, jobs: JobQueue, parent: QWidget | None = None) -> None:
         super().__init__(parent, widgetResizable=True)
@@ -33,6 +33,8 @@ class JobsPanel(QScrollArea):
         self._column.addWidget(self._empty)
         self._column.addStretch(1)
         self.setWidget(content)
+        content.hide()
+        self._content = content
         self._clock = QTimer(self, interval=500)
         self._clock.timeout.connect(self._tick)
         jobs.added.connect(self._add)
@@ -43,6 +45,10 @@ class JobsPanel(QScrollArea):
     def rows(self) -> tuple[JobRow, ...]:
         """The rows, newest first."""
         return tuple(reversed(self._rows.values()))
+
+    def set_awake(self, awake: bool) -> None:
+        """Show the rows, or stop painting and laying out what nobody sees."""
+        self._content.setVisible(awake)
 
     def _add(self, job: Job) -> None:
         if job.repeats:

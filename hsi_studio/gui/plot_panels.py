@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from hsi_studio.gui.view_panel_stretch import StretchEditor
 
 _FILL_AFTER_MS = 250
-
-
-@runtime_checkable
-class Sleeper(Protocol):
-    """A panel that computes while it is seen."""
-
-    def set_awake(self, awake: bool) -> None:
-        """Begin to compute, or stop doing so."""
 
 
 class PlotPanels(QObject):
@@ -138,11 +130,7 @@ class PlotPanels(QObject):
             for part in parts:
                 getattr(self, part)
                 yield
-            dock, panel = self._window.docks[title], getattr(self, parts[-1])
-            dock.fill(panel)
-            if isinstance(panel, Sleeper):
-                dock.sight_changed.connect(panel.set_awake)
-                panel.set_awake(dock.in_sight)
+            self._window.docks[title].fill(getattr(self, parts[-1]))
             yield
         self.filled.emit()
 

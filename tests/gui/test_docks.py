@@ -2,25 +2,31 @@
 
 from pytestqt.qtbot import QtBot
 
+from hsi_studio.gui.jobs_panel import JobsPanel
 from hsi_studio.gui.main_window import MainWindow
 
 
-def test_a_panel_computes_while_its_tab_is_in_front(demo_window: MainWindow, qtbot: QtBot) -> None:
+def test_a_panel_works_while_its_tab_is_in_front(demo_window: MainWindow, qtbot: QtBot) -> None:
     docks, plots = demo_window.docks, demo_window.plots
-    with qtbot.waitSignal(plots.filled):
-        pass
+    qtbot.waitUntil(lambda: docks["Confusion"].widget() is plots.confusion)
+    jobs = docks["Jobs"].widget()
+    assert isinstance(jobs, JobsPanel)
+
+    def awake() -> dict[str, bool]:
+        return {
+            "Scatter": plots.scatter._model.awake,
+            "Confusion": plots.confusion._comparator._watched,
+            "Jobs": jobs._content.isVisible(),
+        }
+
     assert docks["Scatter"].isVisible(), "behind another tab, by Qt's word"
-    assert not plots.scatter._model.awake
-    for title, scatter, confusion in (
-        ("Scatter", True, False),
-        ("Confusion", False, True),
-        ("Spectra", False, False),
-    ):
+    assert not any(awake().values())
+    for title in ("Scatter", "Jobs", "Confusion", "Spectra"):
         docks.show(title)
         qtbot.waitUntil(lambda title=title: docks[title].in_sight)
-        qtbot.waitUntil(lambda scatter=scatter: plots.scatter._model.awake == scatter)
-        qtbot.waitUntil(lambda confusion=confusion: plots.confusion._comparator._watched == confusion)
+        qtbot.waitUntil(lambda title=title: awake() == {name: name == title for name in awake()})
     docks.show("Confusion")
     docks.arrange()
-    qtbot.waitUntil(lambda: docks["Spectra"].in_sight)
-    assert not plots.confusion._comparator._watched
+    qtbot.waitUntil(lambda: not any(awake().values()))
+    docks["Jobs"].setFloating(True)
+    qtbot.waitUntil(lambda: awake()["Jobs"])

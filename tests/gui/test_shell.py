@@ -394,6 +394,7 @@ def test_panels_keep_their_sizes_when_the_theme_changes(
     qtbot: QtBot, demo_window: MainWindow, tmp_path: Path, wait_for_jobs: Callable[[MainWindow], None]
 ) -> None:
     demo_window.resize(1230, 760)
+    qtbot.waitUntil(lambda: demo_window.docks["Confusion"].widget() is demo_window.plots.confusion)
     for number in range(4):
         np.save(tmp_path / f"{number}.npy", np.zeros((4, 5, 30), np.float32))
         demo_window.files.open_paths([tmp_path / f"{number}.npy"])
