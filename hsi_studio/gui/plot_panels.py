@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from hsi_studio.gui.confusion_panel import ConfusionPanel
     from hsi_studio.gui.main_window import MainWindow
     from hsi_studio.gui.scatter_panel import ScatterPanel
+    from hsi_studio.gui.scatter_plot import ScatterPlot
     from hsi_studio.gui.spectrum_bands import BandMarks
     from hsi_studio.gui.spectrum_panel import SpectrumPanel
     from hsi_studio.gui.spectrum_plot import SpectrumPlot
     from hsi_studio.gui.view_panel import ViewPanel
+    from hsi_studio.gui.view_panel_index import IndexEditor
     from hsi_studio.gui.view_panel_stretch import StretchEditor
 
 _FILL_AFTER_MS = 250
@@ -47,8 +49,15 @@ class PlotPanels(QObject):
         return ViewService(self)
 
     @cached_property
+    def index(self) -> IndexEditor:
+        """The view panel's choice of a spectral index."""
+        from hsi_studio.gui.view_panel_index import IndexEditor
+
+        return IndexEditor(self._window.session, self.view_service)
+
+    @cached_property
     def stretch(self) -> StretchEditor:
-        """The part of the view panel that takes longest to build."""
+        """The view panel's stretch."""
         from hsi_studio.gui.view_panel_stretch import StretchEditor
 
         return StretchEditor(self._window.session, self.view_service)
@@ -58,7 +67,7 @@ class PlotPanels(QObject):
         """The panel of composite and stretch."""
         from hsi_studio.gui.view_panel import ViewPanel
 
-        panel = ViewPanel(self._window.session, self.stretch)
+        panel = ViewPanel(self._window.session, self.index, self.stretch)
         panel.failed.connect(lambda error: self._window.toaster.tell_error("Preparing the view", error))
         return panel
 
@@ -86,6 +95,13 @@ class PlotPanels(QObject):
         return panel
 
     @cached_property
+    def scatter_plot(self) -> ScatterPlot:
+        """The scatter plot without its panel."""
+        from hsi_studio.gui.scatter_plot import ScatterPlot
+
+        return ScatterPlot(self._window)
+
+    @cached_property
     def scatter(self) -> ScatterPanel:
         """The panel of the scatter plot."""
         from hsi_studio.app.scatter_model import ScatterModel
@@ -96,7 +112,7 @@ class PlotPanels(QObject):
         model = ScatterModel(window.session, window.labelling, window.jobs, window)
         tools = window.desk.tools
         model.rule = lambda: tools.easel.rule(tools.options.now)
-        panel = ScatterPanel(model, window.labelling, window.catalogue)
+        panel = ScatterPanel(model, window.labelling, window.catalogue, self.scatter_plot)
         panel.highlighted.connect(Highlighter(window.canvas, model).show)
         window.spectra.regions_changed.connect(partial(model.set_regions, "spectra"))
         model.notice.connect(self._tell)
@@ -149,9 +165,9 @@ class PlotPanels(QObject):
 
 
 _DOCKS = {
-    "View": ("stretch", "view"),
+    "View": ("index", "stretch", "view"),
     "Spectra": ("spectrum_plot", "band_marks", "spectrum"),
-    "Scatter": ("scatter",),
+    "Scatter": ("scatter_plot", "scatter"),
     "Confusion": ("confusion",),
 }
 """What is built for each dock, one after the other; the last is the panel."""

@@ -34,6 +34,8 @@ class ScatterPanel(QWidget):
         Tells the active class.
     catalogue : IndexCatalogue
         Tells the spectral indices that can be an axis.
+    plot : ScatterPlot
+        Where; the panel takes it.
     """
 
     highlighted = Signal(object)
@@ -44,11 +46,12 @@ class ScatterPanel(QWidget):
         model: ScatterModel,
         labelling: Labelling,
         catalogue: IndexCatalogue,
+        plot: ScatterPlot,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._model, self._labelling, self._catalogue = model, labelling, catalogue
-        self.plot = ScatterPlot()
+        self.plot = plot
         self.horizontal, self.vertical = AxisChoice("Horizontal axis"), AxisChoice("Vertical axis")
         self.kind = named(QComboBox(), "Pixels to plot")
         self.readout = QElidingLabel()

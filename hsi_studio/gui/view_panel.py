@@ -26,21 +26,24 @@ class ViewPanel(QScrollArea):
     ----------
     session : Session
         Whose current cube's view is edited.
+    index : IndexEditor
     stretch : StretchEditor
-        The part that takes longest to build, which the panel takes.
+        The parts that take longest to build, which the panel takes; of one service.
     """
 
     failed = Signal(object)
     """An exception to show to the user."""
 
-    def __init__(self, session: Session, stretch: StretchEditor, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, index: IndexEditor, stretch: StretchEditor, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._service = stretch.service
         self._service.failed.connect(self._on_failure)
         self.choice = CompositeChoice(session)
         self.bands = BandsEditor(session)
         self.single = SingleBandEditor(session)
-        self.index = IndexEditor(session, self._service)
+        self.index = index
         self.ranges = RangeEditor(session)
         self.stretch = stretch
         self.histogram = HistogramSection(session, self._service)

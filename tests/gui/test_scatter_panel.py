@@ -31,6 +31,7 @@ from hsi_studio.gui.canvas import Canvas
 from hsi_studio.gui.highlight import HIGHLIGHT, Highlighter
 from hsi_studio.gui.scatter_axes import AxisChoice
 from hsi_studio.gui.scatter_panel import ScatterPanel
+from hsi_studio.gui.scatter_plot import ScatterPlot
 from hsi_studio.io.demo_scene import open_demo
 
 NONE, SHIFT, ALT = (
@@ -58,7 +59,7 @@ def parts(qtbot: QtBot) -> Iterator[Parts]:
     model, spectra = ScatterModel(session, labelling, jobs), SpectraModel(session)
     host = QSplitter(Qt.Orientation.Vertical)
     qtbot.addWidget(host)
-    canvas, panel = Canvas(session, service), ScatterPanel(model, labelling, catalogue)
+    canvas, panel = Canvas(session, service), ScatterPanel(model, labelling, catalogue, ScatterPlot())
     panel.highlighted.connect(Highlighter(canvas, model).show)
     spectra.regions_changed.connect(partial(model.set_regions, "spectra"))
     host.addWidget(canvas)

@@ -41,6 +41,7 @@ from hsi_studio.gui.spectrum_list import EYE, NAME, REMOVE
 from hsi_studio.gui.spectrum_panel import SpectrumPanel
 from hsi_studio.gui.spectrum_plot import SpectrumPlot
 from hsi_studio.gui.view_panel import ViewPanel
+from hsi_studio.gui.view_panel_index import IndexEditor
 from hsi_studio.gui.view_panel_stretch import StretchEditor
 from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.io.registry import open_cube
@@ -79,7 +80,7 @@ def panel(qtbot: QtBot, session: Session, model: SpectraModel, host: QWidget) ->
 @pytest.fixture
 def sliders(qtbot: QtBot, session: Session) -> Iterator[ViewPanel]:
     service = ViewService()
-    made = ViewPanel(session, StretchEditor(session, service))
+    made = ViewPanel(session, IndexEditor(session, service), StretchEditor(session, service))
     qtbot.addWidget(made)
     yield made
     service.stop()

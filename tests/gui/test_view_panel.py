@@ -30,6 +30,7 @@ from hsi_studio.core.view import (
 )
 from hsi_studio.gui.band_slider import BandSlider, tick_positions
 from hsi_studio.gui.view_panel import ViewPanel
+from hsi_studio.gui.view_panel_index import IndexEditor
 from hsi_studio.gui.view_panel_stretch import StretchEditor
 from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.io.registry import open_cube
@@ -43,7 +44,7 @@ def session(qtbot: QtBot) -> Session:
 @pytest.fixture
 def panel(qtbot: QtBot, session: Session) -> Iterator[ViewPanel]:
     service = ViewService()
-    made = ViewPanel(session, StretchEditor(session, service))
+    made = ViewPanel(session, IndexEditor(session, service), StretchEditor(session, service))
     qtbot.addWidget(made)
     made.resize(220, 700)
     made.show()
