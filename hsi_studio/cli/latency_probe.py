@@ -57,9 +57,11 @@ class Bench:
         self.heart.restart()
         window.files.open_paths([scene]) if Path(scene).exists() else window.files.open_demo()
         self.wait(lambda: window.session.current is not None and not window.jobs.jobs)
+        self.pause(_FINGER_S)
         if not len(window.labelling.classes):
             table = ClassTable.from_names([f"Class {number}" for number in range(1, CLASSES + 1)])
             window.labelling.commit(Edit("Classes", classes=(window.labelling.classes, table)))
+            self.pause(_FINGER_S)
         window.canvas.set_tool("point")
         self.painted = Painted(window.canvas)
         self.canvas: QWidget = window.canvas

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -99,13 +100,14 @@ class Memory:
         self._thread.join()
 
     def _watch(self) -> None:
+        pids = [os.getpid()]
         while True:
-            # Searched for once a second: all processes of the machine are read then, beside the GUI thread.
-            pids = _family()
             for _ in range(_SAMPLES_PER_SEARCH):
                 if self._stop.wait(_SAMPLE_S):
                     return
                 self._peak = max(self._peak, sum(map(_of, pids)) - self._begin)
+            # Searched for once a second: all processes of the machine are read then, beside the GUI thread.
+            pids = _family()
 
 
 def _private_mb() -> float:

@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from hsi_studio.errors import Cancelled, HsiError
-from hsi_studio.live.memory import give_back
+from hsi_studio.live.memory import give_back, settle
 from hsi_studio.live.messages import Answer, Cancel, Done, Failed, Message, Reply, Request
 
 _RESTS_AFTER_S = 1.0
@@ -37,7 +37,7 @@ class Server:
         self._service = service
         self._connection = connection
         self._running: dict[str, _Running] = {}
-        self._rested = True
+        self._rested, self._settled = True, False
 
     def serve(self) -> None:
         """Run until the other side is gone."""
@@ -48,10 +48,16 @@ class Server:
                 if self._running:
                     self._step(min(self._running.values(), key=_urgency))
                 else:
-                    give_back()
-                    self._rested = True
+                    self._rest()
         except (EOFError, ConnectionError):
             self._running.clear()
+
+    def _rest(self) -> None:
+        give_back()
+        if not self._settled:
+            settle()
+            self._settled = True
+        self._rested = True
 
     @property
     def _patience(self) -> float | None:

@@ -1,5 +1,6 @@
 """Services for tests of engine processes."""
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ class Counting:
             case "hang":
                 yield "begun"
                 sum(range(10**11))
+            case "settled":
+                yield gc.get_freeze_count()
             case "echo":
                 yield body
             case "fail":

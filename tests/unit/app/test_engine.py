@@ -48,6 +48,18 @@ def test_the_process_steps_back_behind_the_window(engine: Engine, qtbot: QtBot) 
     assert theirs == psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else theirs > own
 
 
+def test_at_its_first_rest_it_lets_searches_for_garbage_pass_over_its_libraries(
+    engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
+) -> None:
+    _until_done(engine, qtbot, lambda: engine.request("settled"))
+    qtbot.wait(1500)
+    _until_done(engine, qtbot, lambda: engine.request("settled"))
+    (_, before), (_, after) = said
+    assert before == 0
+    assert isinstance(after, int)
+    assert after > 10_000
+
+
 def test_newer_request_takes_the_place_of_an_older_one(
     engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
 ) -> None:
