@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hsi_studio.app.live_map import MapFollower
 from hsi_studio.app.live_options import LiveOptions
@@ -30,6 +39,8 @@ class ModelPanel(QWidget):
 
     def __init__(self, follower: MapFollower, training: TrainingView) -> None:
         super().__init__()
+        # What is left of the column's height goes to the panel above, which has more to show.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._follower = follower
         self.engine = named(QComboBox(), "Engine")
         for key, text in _ENGINES.items():

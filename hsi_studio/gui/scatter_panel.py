@@ -120,7 +120,7 @@ class ScatterPanel(QWidget):
     def _on_axes(self) -> None:
         question = self._model.question
         self.plot.set_home(None)
-        self.plot.set_hint(_READING if question is not None else "")
+        self.plot.hint.say(_READING if question is not None else "")
         self.readout.setText("")
         if question is None:
             return
@@ -141,7 +141,7 @@ class ScatterPanel(QWidget):
         sample = self._model.sample
         if sample is None:
             return
-        self.plot.set_hint("" if len(sample.points) else self._why_empty())
+        self.plot.hint.say("" if len(sample.points) else self._why_empty())
         self.plot.set_home(sample.home, len(sample.points))
         self._read(None)
 

@@ -8,15 +8,16 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QGraphicsPolygonItem, QLabel, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPolygonF
+from PySide6.QtWidgets import QGraphicsPolygonItem, QWidget
 
 from hsi_studio.app.scatter_work import Plotted
 from hsi_studio.core.colormaps import lut
 from hsi_studio.core.scatter import Frame, Lasso
 from hsi_studio.gui.highlight import HIGHLIGHT
+from hsi_studio.gui.plot_look import LOOK_EVENTS, PlotHint, apply_look
 from hsi_studio.gui.plot_options import leave_options_out
-from hsi_studio.gui.shades import is_dark, mixed, translucent
+from hsi_studio.gui.shades import is_dark, translucent
 
 _BIN, _BIN_OF_FEW, _FEW = 2, 3, 6000
 """Widget units per bin of the plot; larger for fewer points than `_FEW`."""
@@ -26,7 +27,6 @@ _SPACING = 3
 
 _VIEW_MS = 30
 _COLORMAP = "viridis"
-_LOOK_EVENTS = {QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange}
 
 
 class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
@@ -53,7 +53,7 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         self._lassos: list[QGraphicsPolygonItem] = []
         self._draft = QGraphicsPolygonItem()
         self._outline: list[QPointF] = []
-        self._hint = QLabel(self)
+        self.hint = PlotHint(self)
         self._settle = QTimer(self, singleShot=True, interval=_VIEW_MS)
         self._settle.timeout.connect(self._tell_view)
         self._set_up()
@@ -63,9 +63,6 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         self.setMinimumHeight(90)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.setAccessibleName("Scatter plot")
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setWordWrap(True)
-        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         plot, view = self.getPlotItem(), self.getViewBox()
         plot.hideButtons()
         for item in (self._shades, self._colors):
@@ -89,11 +86,6 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         """Name the axes."""
         self.getAxis("bottom").setLabel(x)
         self.getAxis("left").setLabel(y)
-
-    def set_hint(self, text: str) -> None:
-        """Show a sentence in the middle of an empty plot; an empty one hides it."""
-        self._hint.setText(text)
-        self._hint.setVisible(bool(text))
 
     def set_home(self, frame: Frame | None, points: int = 0) -> None:
         """Show a part of the plane with so many points, to which a double-click returns; None empties it."""
@@ -182,30 +174,16 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         return table
 
     def _apply_look(self) -> None:
-        lines, text = mixed(self.palette(), 0.35), mixed(self.palette(), 0.72)
-        font = QFont(self.font())
-        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.88))
-        for name in ("left", "bottom"):
-            axis = self.getAxis(name)
-            axis.setPen(lines)
-            axis.setTextPen(text)
-            axis.setTickFont(font)
-            axis.label.setFont(font)
+        apply_look(self)
+        self.hint.apply_look()
         self._draft.setPen(pg.mkPen(HIGHLIGHT, width=1.5, style=Qt.PenStyle.DashLine))
-        self._hint.setStyleSheet(f"color: {mixed(self.palette(), 0.6).name()}; background: transparent")
-        self.setBackground(self.palette().base().color())
         if self._shades.image is not None:
             self._shades.setLookupTable(self._table())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in _LOOK_EVENTS and hasattr(self, "_hint") and self.plotItem is not None:
+        if event.type() in LOOK_EVENTS and hasattr(self, "hint") and self.plotItem is not None:
             self._apply_look()
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        if hasattr(self, "_hint"):
-            self._hint.setGeometry(self.rect().adjusted(70, 8, -16, -40))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._outline:

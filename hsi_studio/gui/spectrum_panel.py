@@ -185,7 +185,7 @@ class SpectrumPanel(QWidget):
             self.plot.curves.show_entries(self._spectra.shown, axis, self.legend.selected_key)
         self.transform.setCurrentIndex(self.transform.findData(kind))
         self.plot.set_quantity(_AXIS_TITLES.get(kind, self._title(kind)))
-        self.plot.set_hint(self._hint())
+        self.plot.hint.say(self._hint())
         self.plot.fit()
         self._legend_column.setVisible(bool(self._spectra.entries))
         for action in self._actions:
@@ -194,7 +194,7 @@ class SpectrumPanel(QWidget):
 
     def _draw_hover(self, curve: Curve | None) -> None:
         self.plot.curves.show_hover(curve, self.plot.band_axis)
-        self.plot.set_hint(self._hint())
+        self.plot.hint.say(self._hint())
         self.plot.fit(grow_only=curve is not None)
 
     def _hint(self) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFont, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from hsi_studio.app.spectrum_service import Curve
 from hsi_studio.core.band_axis import BandAxis
+from hsi_studio.gui.plot_look import LOOK_EVENTS, PlotHint, apply_look
 from hsi_studio.gui.plot_options import leave_options_out
 from hsi_studio.gui.shades import mixed
 from hsi_studio.gui.spectrum_curves import Curves
@@ -20,12 +21,6 @@ from hsi_studio.gui.spectrum_items import TAG_STRIP, GapShades
 
 _MARGIN = 0.05  # of the height, above and below the curves
 _REACH = 60.0  # pixels from the cursor within which a curve is read
-
-_LOOK_EVENTS = {
-    QEvent.Type.PaletteChange,
-    QEvent.Type.FontChange,
-    QEvent.Type.DevicePixelRatioChange,
-}
 
 
 class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
@@ -56,16 +51,13 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
         for item in (self._cursor, self._point):
             plot.addItem(item, ignoreBounds=True)
             item.hide()
-        self._hint = QLabel(self)
+        self.hint = PlotHint(self)
         self._set_up()
 
     def _set_up(self) -> None:
         leave_options_out(self)
         self.setMinimumHeight(90)
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setWordWrap(True)
-        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         view = self.getViewBox()
         view.disableAutoRange()
         view.setDefaultPadding(0)
@@ -101,12 +93,6 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
     def set_quantity(self, text: str) -> None:
         """Name the value axis."""
         self.getAxis("left").setLabel(text)
-
-    def set_hint(self, text: str) -> None:
-        """Show a sentence in the middle of an empty plot; an empty one hides it."""
-        if text != self._hint.text():
-            self._hint.setText(text)
-            self._place_hint()
 
     def reset_view(self) -> None:
         """Show all wavelengths and all curves, and follow the curves from now on."""
@@ -163,39 +149,19 @@ class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
         self._gaps.show_gaps(gaps, mixed(self.palette(), 0.11))
 
     def _apply_look(self) -> None:
-        lines, text = mixed(self.palette(), 0.35), mixed(self.palette(), 0.72)
-        for name in ("left", "bottom"):
-            axis = self.getAxis(name)
-            axis.setPen(lines)
-            axis.setTextPen(text)
-            axis.setTickFont(self._small_font())
-            axis.label.setFont(self._small_font())
+        apply_look(self)
+        self.hint.apply_look()
         self._cursor.setPen(
             mixed(self.palette(), 0.4), width=self.devicePixelRatioF(), style=Qt.PenStyle.DashLine
         )
-        self._hint.setStyleSheet(f"color: {mixed(self.palette(), 0.6).name()}; background: transparent")
-        self.setBackground(self.palette().base().color())
         self._shade_gaps()
-
-    def _small_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.88))
-        return font
-
-    def _place_hint(self) -> None:
-        self._hint.setGeometry(self.rect().adjusted(70, 8, -16, -40))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         # Closed, pyqtgraph's widget has no plot any more, and may still hear of another theme.
-        if event.type() in _LOOK_EVENTS and hasattr(self, "_hint") and self.plotItem is not None:
+        if event.type() in LOOK_EVENTS and hasattr(self, "hint") and self.plotItem is not None:
             self._apply_look()
             self.look_changed.emit()
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        super().resizeEvent(event)
-        if hasattr(self, "_hint"):
-            self._place_hint()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if not self.menu.isEmpty():

@@ -230,7 +230,7 @@ def test_labelled_pixels_alone(qtbot: QtBot, parts: Parts, panel: ScatterPanel) 
     panel.kind.setCurrentIndex(1)
     panel.kind.activated.emit(1)
     qtbot.waitUntil(lambda: panel._model.sample is not None)
-    assert "labelled" in panel.plot._hint.text()
+    assert "labelled" in panel.plot.hint.text()
     labelling = parts.labelling
     entry = class_edits.new_class(labelling.classes, "Shade")
     labelling.commit(class_edits.add(labelling.classes, entry))
@@ -241,7 +241,7 @@ def test_labelled_pixels_alone(qtbot: QtBot, parts: Parts, panel: ScatterPanel) 
     qtbot.waitUntil(lambda: bool(panel.plot._colors.image.any()))
     shown = panel.plot._colors.image
     assert {tuple(pixel) for pixel in shown[shown[:, :, 3] > 0][:, :3].tolist()} == {entry.color}
-    assert not panel.plot._hint.text()
+    assert not panel.plot.hint.text()
 
 
 def test_the_highlight_is_not_in_the_way_of_another_cube(

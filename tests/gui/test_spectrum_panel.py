@@ -386,21 +386,21 @@ def test_transforms_name_the_value_axis(qtbot: QtBot, model: SpectraModel, panel
     with qtbot.waitSignal(model.changed):
         panel.transform.activated.emit(4)
     assert panel.plot.getAxis("left").labelText == "SNR"
-    assert "rectangle" in panel.plot._hint.text()
+    assert "rectangle" in panel.plot.hint.text()
 
 
 @pytest.mark.usefixtures("pines")
 def test_the_hint_does_not_lie_over_the_spectrum_under_the_cursor(
     qtbot: QtBot, model: SpectraModel, panel: SpectrumPanel
 ) -> None:
-    assert panel.plot._hint.text()
+    assert panel.plot.hint.text()
     with qtbot.waitSignal(model.hover_changed):
         model.hover(10, 10)
     panel._draw()  # as another theme or transform does
-    assert not panel.plot._hint.text()
+    assert not panel.plot.hint.text()
     with qtbot.waitSignal(model.hover_changed):
         model.leave()
-    assert panel.plot._hint.text()
+    assert panel.plot.hint.text()
 
 
 def test_quantity_names_the_value_axis(
