@@ -60,6 +60,24 @@ class Places:
     targets: Index
 
 
+def best_shrinkage(clicks: Clicks, candidates: Sequence[float], places: Places) -> float:
+    """Return the candidate whose discriminant gives held-out clicks the largest likelihood.
+
+    How far a scatter has to be drawn to its diagonal depends on the number of clicks and on the scene. The
+    first of the candidates where no class has two clicks.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    folds = _class_folds(places)
+    truth = np.tile(places.targets, len(folds))
+    usable = np.tile(_has_several(places.targets), len(folds))
+    if not usable.any():
+        return candidates[0]
+    scored = [_held_out(clicks, shrinkage, folds) for shrinkage in candidates]
+    likelihoods = [np.log(best_temperature(own[usable], truth[usable])[1]).sum() for own in scored]
+    return candidates[int(np.argmax(likelihoods))]
+
+
 def validate(experts: Sequence[Candidate], places: Places, prior: Floats) -> tuple[Trust, Trust]:
     """Return the trust near clicks and far from them.
 
@@ -115,13 +133,28 @@ def _judged(
     experts: Sequence[Candidate], places: Places, prior: Floats, asked: NDArray[np.bool_]
 ) -> tuple[Trust | None, Trust | None]:
     """Return the trust near and far by the clicks that are asked (n,); None where these say too little."""
-    repeats = min(max(math.ceil(_VALIDATED / len(places.targets)), 1), _MOST_REPEATS)
-    drawn = [class_folds(places.positions, places.targets, repeat) for repeat in range(repeats)]
-    squares = [cell_folds(places.rows, places.cols, repeat) for repeat in range(repeats)]
-    several = np.bincount(places.targets)[places.targets] > 1
+    squares = [cell_folds(places.rows, places.cols, repeat) for repeat in range(_repeats(places))]
     count = int(asked.sum())
-    near = _trust(experts, drawn, asked & several, prior, count)
+    near = _trust(experts, _class_folds(places), asked & _has_several(places.targets), prior, count)
     return near, _trust(experts, [folds for folds in squares if folds.max() > 0], asked, prior, count)
+
+
+def _repeats(places: Places) -> int:
+    return min(max(math.ceil(_VALIDATED / len(places.targets)), 1), _MOST_REPEATS)
+
+
+def _class_folds(places: Places) -> list[Index]:
+    return [class_folds(places.positions, places.targets, repeat) for repeat in range(_repeats(places))]
+
+
+def _has_several(targets: Index) -> NDArray[np.bool_]:
+    """Tell of each click (n,) whether its class has another one."""
+    return np.asarray(np.bincount(targets)[targets] > 1)
+
+
+def _held_out(clicks: Clicks, shrinkage: float, folds: Sequence[Index]) -> Floats:
+    """Return scores (folds · n, U) of the clicks, each time by what was fitted to the other folds."""
+    return np.concatenate([out_of_fold_scores(clicks, shrinkage, fold) for fold in folds])
 
 
 def _trust(
@@ -136,10 +169,7 @@ def _trust(
     needed = max(len(targets) / 4, _LEAST_JUDGED)
     if not folds or asked.sum() * len(folds) < needed:
         return None
-    scores = [
-        np.concatenate([out_of_fold_scores(clicks, shrinkage, fold) for fold in folds])
-        for clicks, shrinkage in experts
-    ]
+    scores = [_held_out(clicks, shrinkage, folds) for clicks, shrinkage in experts]
     truth = np.tile(targets, len(folds))
     usable = np.tile(asked, len(folds)) & (scores[0][np.arange(len(truth)), truth] > _NEVER)
     if usable.sum() < needed:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_SPECTRAL_PRIOR = 0.6
+_SPECTRAL_PRIOR = 0.5
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Expert:
     Parameters
     ----------
     name : str
-    shrinkage : float
-        a: share of the diagonal in its scatter.
+    shrinkages : tuple of float
+        Shares of the diagonal in its scatter; the clicks choose one, the first where they cannot tell.
     smoothing : float
         λ of the random walker that suits it.
     spectral : bool
@@ -27,34 +27,34 @@ class Expert:
     """
 
     name: str
-    shrinkage: float
+    shrinkages: tuple[float, ...]
     smoothing: float
     spectral: bool = False
 
 
-VALUES = Expert("values", 0.1, 0.1, spectral=True)
-SHAPE = Expert("shape", 0.5, 0.1, spectral=True)
-CHANGE = Expert("change", 0.5, 0.1, spectral=True)
-WINDOWS = Expert("windows", 0.3, 150.0)
-SHAPE_WINDOWS = Expert("shape windows", 0.3, 150.0)
-FIELDS = Expert("fields", 0.3, 100.0)
-SHAPE_FIELDS = Expert("shape fields", 0.3, 100.0)
-SHARP_FIELDS = Expert("sharp fields", 0.3, 100.0)
-SHARP_SHAPE_FIELDS = Expert("sharp shape fields", 0.3, 100.0)
+VALUES = Expert("values", (0.1,), 0.1, spectral=True)
+SHAPE = Expert("shape", (0.5, 0.9, 0.98), 0.1, spectral=True)
+CHANGE = Expert("change", (0.5, 0.9, 0.98), 0.1, spectral=True)
+WINDOWS = Expert("windows", (0.3,), 150.0)
+SHAPE_WINDOWS = Expert("shape windows", (0.3,), 150.0)
+FIELDS = Expert("fields", (0.3,), 100.0)
+SHAPE_FIELDS = Expert("shape fields", (0.3,), 100.0)
+SHARP_FIELDS = Expert("sharp fields", (0.3,), 100.0)
+SHARP_SHAPE_FIELDS = Expert("sharp shape fields", (0.3,), 100.0)
 
 ALL = (
     VALUES, SHAPE, CHANGE, WINDOWS, SHAPE_WINDOWS, FIELDS, SHAPE_FIELDS, SHARP_FIELDS, SHARP_SHAPE_FIELDS,
 )  # fmt: skip
-"""The nine of the recipe."""
+"""All that see classical features."""
 
-NETWORK = Expert("S3FN", 0.3, 100.0)
+NETWORK = Expert("S3FN", (0.3,), 100.0)
 """Sees the features of a trained network, and joins as one more."""
 
 
 def prior(experts: Sequence[Expert]) -> NDArray[np.float64]:
     """Return weights (experts,) before any click.
 
-    Of all nine, the three spectral ones share 0.6: what looks around a pixel has to show that it helps. Where
+    Of all nine, the three spectral ones share 0.5: what looks around a pixel has to show that it helps. Where
     some are missing, the others keep their proportions.
     """
     spectral = sum(expert.spectral for expert in ALL)

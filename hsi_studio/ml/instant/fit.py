@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
-from hsi_studio.ml.instant.click_validation import Places, Trust, validate, validate_with_network
+from hsi_studio.ml.instant.click_validation import (
+    Places,
+    Trust,
+    best_shrinkage,
+    validate,
+    validate_with_network,
+)
 from hsi_studio.ml.instant.experts import NETWORK, Expert, prior
 from hsi_studio.ml.instant.folds import thinned
 from hsi_studio.ml.instant.linear_experts import (
@@ -137,14 +143,16 @@ def fit_clicks(
     targets = np.searchsorted(present, labels.targets)
     some = thinned(labels.positions, targets, MOST_FITTED)
     fewer = thinned(labels.positions[some], targets[some], MOST_VALIDATED)
+    places = _places(labels.take(some[fewer]), targets[some][fewer])
     linear, judged = [], []
     for number, expert in enumerate(experts):
         progress.update(number / len(experts), expert.name)
         features = rows(expert, labels.positions[some])
-        linear.append(_fitted(features, targets[some], len(present), expert.shrinkage))
-        judged.append((scale_clicks(features[fewer], targets[some][fewer], len(present)), expert.shrinkage))
+        clicks = scale_clicks(features[fewer], places.targets, len(present))
+        shrinkage = best_shrinkage(clicks, expert.shrinkages, places)
+        linear.append(_fitted(features, targets[some], len(present), shrinkage))
+        judged.append((clicks, shrinkage))
     believed = prior(experts)
-    places = _places(labels.take(some[fewer]), targets[some][fewer])
     if NETWORK in experts:
         seen = np.isin(places.positions, np.zeros(0, np.intp) if learned is None else learned)
         near, far = validate_with_network(judged, places, believed, experts.index(NETWORK), seen)

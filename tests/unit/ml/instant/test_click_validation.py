@@ -8,6 +8,7 @@ from hsi_studio.ml.instant.click_validation import (
     TEMPERATURES,
     Places,
     averaging_weights,
+    best_shrinkage,
     best_temperature,
     mixture_weights,
     validate,
@@ -65,6 +66,25 @@ def test_the_temperature_is_that_of_the_scores() -> None:
     found, likelihood = best_temperature(scores, truth)
     assert found == 0.1
     np.testing.assert_allclose(likelihood, 0.99 * shares[np.arange(4000), truth] + 0.01 / 3, rtol=1e-6)
+
+
+def test_the_shrinkage_follows_the_scatter_of_the_clicks(rng: np.random.Generator) -> None:
+    """Noise that all features share is worth knowing; of independent noise a few clicks tell only chance."""
+    candidates = (0.5, 0.05, 0.98)
+    many, few = np.tile([0, 1], 100), np.tile([0, 1], 6)
+    shared = many[:, None] * np.eye(20)[0] + 5 * rng.normal(size=(200, 1)) + 0.1 * rng.normal(size=(200, 20))
+    own = few[:, None] * np.linspace(0, 0.8, 60) + rng.normal(size=(12, 60))
+    for features, targets, expected in ((shared, many, 0.05), (own, few, 0.98)):
+        clicks = scale_clicks(features.astype(np.float32), targets, 2)
+        places = Places(np.arange(len(targets)), np.arange(len(targets)), 0 * targets, targets)
+        assert best_shrinkage(clicks, candidates, places) == expected
+
+
+def test_one_click_per_class_does_not_choose_the_shrinkage() -> None:
+    targets = np.arange(3)
+    clicks = scale_clicks(np.eye(3, dtype=np.float32), targets, 3)
+    places = Places(targets, targets, targets, targets)
+    assert best_shrinkage(clicks, (0.5, 0.9), places) == 0.5
 
 
 def test_weights_follow_what_is_right() -> None:
