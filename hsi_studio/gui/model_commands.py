@@ -53,10 +53,11 @@ class ModelCommands:
         known = {(entry.id, entry.name) for entry in self._window.labelling.classes}
         if any((entry.id, entry.name) not in known for entry in prediction.classes):
             self._window.docks.show("Legend")  # the class table tells the areas of its own classes
-        self._window.toaster.tell(
+        toast = self._window.toaster.tell(
             f"{cube.name} is classified into {len(prediction.classes)} classes; hold I for the bare image.",
             "good",
         )
+        self._window.session.current_changed.connect(toast.dismiss)  # it speaks of what is in sight
 
     def _on_failed(self, cube: Cube, error: Exception) -> None:
         self._window.toaster.tell_error(f"Classifying {cube.name}", error)

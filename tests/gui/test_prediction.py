@@ -52,6 +52,12 @@ def mapped(demo_window: MainWindow, qtbot: QtBot) -> MainWindow:
     return demo_window
 
 
+def test_the_remark_on_a_map_goes_with_its_cube(mapped: MainWindow) -> None:
+    assert any("is classified into" in toast.text for toast in mapped.toaster.toasts)
+    mapped.commands["file.close"].trigger()
+    assert not any("is classified into" in toast.text for toast in mapped.toaster.toasts)
+
+
 def test_the_demo_is_classified_once_it_is_open(
     window: MainWindow, wait_for_jobs: Wait, qtbot: QtBot
 ) -> None:
