@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.ml.instant.folds import cell_folds, class_folds
+from hsi_studio.ml.instant.folds import cell_folds, stroke_folds
 from hsi_studio.ml.instant.linear_experts import Clicks, out_of_fold_scores
 
 TEMPERATURES = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5])
@@ -21,6 +22,7 @@ _PSEUDO_CLICKS = 5.0
 _STEPS = 100
 _TEMPER = 0.3
 _LEAST_JUDGED = 5
+_ENOUGH = 0.5
 _NEVER = -1e5
 _UNJUDGED = 0.02  # temperature of a network without evidence
 _NEGLIGIBLE = 0.005
@@ -52,12 +54,41 @@ class Trust:
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where the clicks are: flat index, row and column (n,) of each, in the order of their targets (n,)."""
+    """Where the clicks are: flat index, row and column (n,) of each, in the order of their targets (n,).
+
+    Clicks of one stroke have the same number in `strokes`, see `folds.strokes`.
+    """
 
     positions: Index
     rows: Index
     cols: Index
     targets: Index
+    strokes: Index
+
+    @property
+    def repeats(self) -> range:
+        """Numbers of the drawings of folds: more where there are few clicks."""
+        return range(min(max(math.ceil(_VALIDATED / len(self.targets)), 1), _MOST_REPEATS))
+
+    @cached_property
+    def near_folds(self) -> tuple[list[Index], NDArray[np.bool_]]:
+        """Folds of every class, and which clicks (n,) can be asked: those whose class is not held out whole.
+
+        Strokes are held out whole where half of the classes have two; else single clicks, which flatters what
+        looks around a pixel.
+        """
+        _, first = np.unique(self.strokes, return_index=True)
+        held, per_class = self.strokes, np.bincount(self.targets[first], minlength=self.targets.max() + 1)
+        if np.mean(per_class > 1) < _ENOUGH:
+            held, per_class = np.arange(len(self.targets)), np.bincount(self.targets)
+        folds = [stroke_folds(self.positions, self.targets, held, repeat) for repeat in self.repeats]
+        return folds, np.asarray(per_class[self.targets] > 1)
+
+    @property
+    def far_folds(self) -> list[Index]:
+        """Folds of squares of 32 pixels; none where all clicks lie in one."""
+        drawn = (cell_folds(self.rows, self.cols, repeat) for repeat in self.repeats)
+        return [folds for folds in drawn if folds.max() > 0]
 
 
 def best_shrinkage(clicks: Clicks, candidates: Sequence[float], places: Places) -> float:
@@ -68,9 +99,9 @@ def best_shrinkage(clicks: Clicks, candidates: Sequence[float], places: Places) 
     """
     if len(candidates) == 1:
         return candidates[0]
-    folds = _class_folds(places)
+    folds, asked = places.near_folds
     truth = np.tile(places.targets, len(folds))
-    usable = np.tile(_has_several(places.targets), len(folds))
+    usable = np.tile(asked, len(folds))
     if not usable.any():
         return candidates[0]
     scored = [_held_out(clicks, shrinkage, folds) for shrinkage in candidates]
@@ -81,7 +112,7 @@ def best_shrinkage(clicks: Clicks, candidates: Sequence[float], places: Places) 
 def validate(experts: Sequence[Candidate], places: Places, prior: Floats) -> tuple[Trust, Trust]:
     """Return the trust near clicks and far from them.
 
-    Near: folds draw clicks of every class. Far: folds hold out whole squares of 32 pixels; where these say
+    Near: folds draw strokes of every class. Far: folds hold out whole squares of 32 pixels; where these say
     too little, far is near.
 
     Parameters
@@ -133,23 +164,10 @@ def _judged(
     experts: Sequence[Candidate], places: Places, prior: Floats, asked: NDArray[np.bool_]
 ) -> tuple[Trust | None, Trust | None]:
     """Return the trust near and far by the clicks that are asked (n,); None where these say too little."""
-    squares = [cell_folds(places.rows, places.cols, repeat) for repeat in range(_repeats(places))]
     count = int(asked.sum())
-    near = _trust(experts, _class_folds(places), asked & _has_several(places.targets), prior, count)
-    return near, _trust(experts, [folds for folds in squares if folds.max() > 0], asked, prior, count)
-
-
-def _repeats(places: Places) -> int:
-    return min(max(math.ceil(_VALIDATED / len(places.targets)), 1), _MOST_REPEATS)
-
-
-def _class_folds(places: Places) -> list[Index]:
-    return [class_folds(places.positions, places.targets, repeat) for repeat in range(_repeats(places))]
-
-
-def _has_several(targets: Index) -> NDArray[np.bool_]:
-    """Tell of each click (n,) whether its class has another one."""
-    return np.asarray(np.bincount(targets)[targets] > 1)
+    folds, several = places.near_folds
+    near = _trust(experts, folds, asked & several, prior, count)
+    return near, _trust(experts, places.far_folds, asked, prior, count)
 
 
 def _held_out(clicks: Clicks, shrinkage: float, folds: Sequence[Index]) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_SPECTRAL_PRIOR = 0.5
+_SPECTRAL_PRIOR = 0.55
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ NETWORK = Expert("S3FN", (0.3,), 100.0)
 def prior(experts: Sequence[Expert]) -> NDArray[np.float64]:
     """Return weights (experts,) before any click.
 
-    Of all nine, the three spectral ones share 0.5: what looks around a pixel has to show that it helps. Where
-    some are missing, the others keep their proportions.
+    Of all nine, the three spectral ones share 0.55: what looks around a pixel has to show that it helps.
+    Where some are missing, the others keep their proportions.
     """
     spectral = sum(expert.spectral for expert in ALL)
     each = np.array(

@@ -19,7 +19,7 @@ from hsi_studio.ml.instant.click_validation import (
     validate_with_network,
 )
 from hsi_studio.ml.instant.experts import NETWORK, Expert, prior
-from hsi_studio.ml.instant.folds import thinned
+from hsi_studio.ml.instant.folds import strokes, thinned
 from hsi_studio.ml.instant.linear_experts import (
     LinearExpert,
     fit_expert,
@@ -143,7 +143,8 @@ def fit_clicks(
     targets = np.searchsorted(present, labels.targets)
     some = thinned(labels.positions, targets, MOST_FITTED)
     fewer = thinned(labels.positions[some], targets[some], MOST_VALIDATED)
-    places = _places(labels.take(some[fewer]), targets[some][fewer])
+    touching = strokes(labels.positions, targets, labels.cols)[some][fewer]
+    places = _places(labels.take(some[fewer]), targets[some][fewer], touching)
     linear, judged = [], []
     for number, expert in enumerate(experts):
         progress.update(number / len(experts), expert.name)
@@ -169,6 +170,6 @@ def _fitted(features: NDArray[np.float32], targets: Index, classes: int, shrinka
     return fit(clicks, shrinkage)
 
 
-def _places(labels: ClickLabels, targets: Index) -> Places:
+def _places(labels: ClickLabels, targets: Index, touching: Index) -> Places:
     rows, cols = np.divmod(labels.positions, labels.cols)
-    return Places(labels.positions, rows, cols, targets)
+    return Places(labels.positions, rows, cols, targets, touching)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FOLDS = 5
-_CELL = 32
+_CELL, _PART = 32, 16
 
 Index = NDArray[np.intp]
 
@@ -28,6 +28,46 @@ def class_folds(positions: Index, targets: Index, repeat: int) -> Index:
     rank[shuffled] = np.arange(len(targets)) - np.searchsorted(ordered, ordered)
     offset = (_mixed(targets, ~repeat) % FOLDS).astype(np.intp)
     return (rank + offset) % FOLDS
+
+
+def stroke_folds(positions: Index, targets: Index, strokes: Index, repeat: int) -> Index:
+    """Return a fold (n,) for each click as `class_folds` does; all clicks of a stroke (n,) share theirs."""
+    _, first, number = np.unique(strokes, return_index=True, return_inverse=True)
+    return class_folds(positions[first], targets[first], repeat)[number]
+
+
+def strokes(positions: Index, targets: Index, cols: int) -> Index:
+    """Return a number (n,) for each click, the same for clicks of one class that touch.
+
+    Pixels of one stroke of the brush are nearly copies of each other. A class that is a single stroke, or one
+    filled area, is cut along squares of 16 pixels.
+
+    Parameters
+    ----------
+    positions : ndarray of int (n,)
+        Flat index of the pixel, ascending.
+    targets : ndarray of int (n,)
+    cols : int
+        Of the image.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    rows, columns = np.divmod(positions, cols)
+    pairs = []
+    for down, right in ((0, 1), (1, -1), (1, 0), (1, 1)):
+        other = np.searchsorted(positions, positions + down * cols + right)
+        other[other == len(positions)] = 0
+        near = (rows[other] == rows + down) & (columns[other] == columns + right)
+        one = np.flatnonzero(near & (targets[other] == targets))
+        pairs.append((one, other[one]))
+    ones, others = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
+    links = coo_array((np.ones(len(ones), bool), (ones, others)), shape=(len(positions),) * 2)
+    count, found = connected_components(links, directed=False)
+    classes = targets.max() + 1
+    alone = np.bincount(targets[np.unique(found, return_index=True)[1]], minlength=classes) == 1
+    cells = (rows // _PART) * (cols // _PART + 1) + columns // _PART
+    return np.where(alone[targets], count + cells * classes + targets, found)
 
 
 def cell_folds(rows: Index, cols: Index, repeat: int) -> Index:

@@ -3,6 +3,9 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+from scipy import ndimage
 
 from hsi_studio.ml.instant.click_validation import (
     TEMPERATURES,
@@ -14,8 +17,14 @@ from hsi_studio.ml.instant.click_validation import (
     validate,
     validate_with_network,
 )
-from hsi_studio.ml.instant.folds import FOLDS, cell_folds, class_folds, thinned
+from hsi_studio.ml.instant.folds import FOLDS, cell_folds, class_folds, stroke_folds, strokes, thinned
 from hsi_studio.ml.instant.linear_experts import scale_clicks
+
+Index = NDArray[np.intp]
+
+
+def single_clicks(positions: Index, rows: Index, cols: Index, targets: Index) -> Places:
+    return Places(positions, rows, cols, targets, np.arange(len(targets)))
 
 
 @given(st.integers(1, 60), st.integers(1, 5), st.integers(0, 20))
@@ -47,6 +56,57 @@ def test_clicks_in_one_square_share_their_fold() -> None:
     assert len(set(cell_folds(rows + 1000, cols + 1000, 0).tolist())) == 1
 
 
+@given(hnp.arrays(np.int8, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(-2, 2)))
+def test_clicks_that_touch_are_one_stroke(image: NDArray[np.int8]) -> None:
+    positions = np.flatnonzero(image > 0)
+    if not len(positions):
+        return
+    targets = image.flat[positions].astype(np.intp) - 1
+    found = strokes(positions, targets, image.shape[1])
+    touching = [ndimage.label(image == kind, np.ones((3, 3)))[0] for kind in (1, 2)]
+    parts = np.array([touching[kind].flat[place] for kind, place in zip(targets, positions, strict=True)])
+    for one in range(len(positions)):
+        same = (targets == targets[one]) & (parts == parts[one])
+        np.testing.assert_array_equal(found == found[one], same)
+
+
+def test_a_class_of_one_area_is_cut() -> None:
+    image = np.zeros((40, 40), np.intp)
+    image[:33] = 1
+    image[36, 3] = image[38, 30] = 2
+    positions = np.flatnonzero(image)
+    found = strokes(positions, image.flat[positions] - 1, 40)
+    area = image.flat[positions] == 1
+    assert len(np.unique(found[area])) == 9
+    assert len(np.unique(found[~area])) == 2
+    assert not np.isin(found[area], found[~area]).any()
+
+
+def test_strokes_are_held_out_whole(rng: np.random.Generator) -> None:
+    stroke = rng.permutation(np.repeat(np.arange(12), 5))
+    targets = np.array([0, 1, 2] * 4)[stroke]
+    folds = stroke_folds(rng.permutation(900)[:60], targets, stroke, 1)
+    for one in range(12):
+        assert len(set(folds[stroke == one].tolist())) == 1
+    for kind in range(3):
+        assert len(set(folds[targets == kind].tolist())) == 4
+
+
+def test_pixels_of_one_stroke_do_not_vouch_for_each_other(rng: np.random.Generator) -> None:
+    """One expert knows each stroke by heart and no class, as wide windows do; the other knows the class."""
+    stroke = np.repeat(np.arange(20), 9)
+    targets = np.arange(20)[stroke] % 2
+    heart = (3 * rng.normal(size=(20, 30))[stroke] + 0.1 * rng.normal(size=(180, 30))).astype(np.float32)
+    honest = (1.5 * targets[:, None] + rng.normal(size=(180, 5))).astype(np.float32)
+    experts = [(scale_clicks(one, targets, 2), 0.3) for one in (heart, honest)]
+    where = np.arange(180), stroke * 40, np.arange(180) % 9
+    even = np.array([0.5, 0.5])
+    fooled, _ = validate(experts, single_clicks(*where, targets), even)
+    near, _ = validate(experts, Places(*where, targets, stroke), even)
+    assert fooled.weights[0] > 0.8
+    assert near.weights[1] > 0.8
+
+
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=6), st.integers(5, 300))
 def test_thinned_keeps_small_classes(counts: list[int], most: int) -> None:
     targets = np.repeat(np.arange(len(counts)), counts)
@@ -76,14 +136,14 @@ def test_the_shrinkage_follows_the_scatter_of_the_clicks(rng: np.random.Generato
     own = few[:, None] * np.linspace(0, 0.8, 60) + rng.normal(size=(12, 60))
     for features, targets, expected in ((shared, many, 0.05), (own, few, 0.98)):
         clicks = scale_clicks(features.astype(np.float32), targets, 2)
-        places = Places(np.arange(len(targets)), np.arange(len(targets)), 0 * targets, targets)
+        places = single_clicks(np.arange(len(targets)), np.arange(len(targets)), 0 * targets, targets)
         assert best_shrinkage(clicks, candidates, places) == expected
 
 
 def test_one_click_per_class_does_not_choose_the_shrinkage() -> None:
     targets = np.arange(3)
     clicks = scale_clicks(np.eye(3, dtype=np.float32), targets, 3)
-    places = Places(targets, targets, targets, targets)
+    places = single_clicks(targets, targets, targets, targets)
     assert best_shrinkage(clicks, (0.5, 0.9), places) == 0.5
 
 
@@ -104,7 +164,7 @@ def test_a_network_is_no_judge_of_what_it_was_trained_on(rng: np.random.Generato
     learned = rng.normal(size=(80, 5)).astype(np.float32)
     learned[trained] += 9 * targets[trained, None]
     experts = [(scale_clicks(one, targets, 2), 0.3) for one in (honest, learned)]
-    places = Places(np.arange(80), np.arange(80) * 20, np.zeros(80, int), targets)
+    places = single_clicks(np.arange(80), np.arange(80) * 20, np.zeros(80, int), targets)
     prior = np.array([0.8, 0.2])
     fooled, _ = validate(experts, places, prior)
     near, far = validate_with_network(experts, places, prior, 1, trained)
@@ -122,7 +182,7 @@ def test_a_network_that_is_right_elsewhere_is_trusted(rng: np.random.Generator) 
     right = (targets[:, None] * 4 + rng.normal(size=(40, 5))).astype(np.float32)
     noise = rng.normal(size=(40, 5)).astype(np.float32)
     experts = [(scale_clicks(one, targets, 2), 0.3) for one in (noise, right)]
-    places = Places(np.arange(40), np.arange(40) * 20, np.zeros(40, int), targets)
+    places = single_clicks(np.arange(40), np.arange(40) * 20, np.zeros(40, int), targets)
     near, _ = validate_with_network(experts, places, np.array([0.8, 0.2]), 1, np.arange(40) < 24)
     assert near.weights[1] > 0.7
 
@@ -132,7 +192,7 @@ def test_an_expert_of_noise_is_not_trusted(rng: np.random.Generator) -> None:
     good = (targets[:, None] * 4 + rng.normal(size=(30, 5))).astype(np.float32)
     bad = rng.normal(size=(30, 5)).astype(np.float32)
     experts = [(scale_clicks(one, targets, 2), 0.3) for one in (bad, good)]
-    places = Places(np.arange(30), np.arange(30) * 20, np.zeros(30, int), targets)
+    places = single_clicks(np.arange(30), np.arange(30) * 20, np.zeros(30, int), targets)
     near, far = validate(experts, places, np.array([0.5, 0.5]))
     assert near.weights[1] > 0.8
     assert far.weights[1] > 0.8
@@ -141,7 +201,7 @@ def test_an_expert_of_noise_is_not_trusted(rng: np.random.Generator) -> None:
 def test_without_evidence_the_prior_stands() -> None:
     targets = np.arange(3)
     clicks = scale_clicks(np.eye(3, dtype=np.float32), targets, 3)
-    places = Places(np.arange(3), np.zeros(3, int), np.arange(3), targets)
+    places = single_clicks(np.arange(3), np.zeros(3, int), np.arange(3), targets)
     near, far = validate([(clicks, 0.3)] * 2, places, np.array([0.25, 0.75]))
     assert far is near
     np.testing.assert_array_equal(near.weights, [0.25, 0.75])
