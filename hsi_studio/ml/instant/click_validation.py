@@ -163,8 +163,12 @@ def _joined(others: Trust | None, judged: Trust | None, prior: Floats, network: 
 def _judged(
     experts: Sequence[Candidate], places: Places, prior: Floats, asked: NDArray[np.bool_]
 ) -> tuple[Trust | None, Trust | None]:
-    """Return the trust near and far by the clicks that are asked (n,); None where these say too little."""
-    count = int(asked.sum())
+    """Return the trust near and far by the clicks that are asked (n,); None where these say too little.
+
+    The clicks of a stroke say more than one and less than all of them: their number is drawn half way, by
+    ratio, to that of the strokes.
+    """
+    count = math.sqrt(asked.sum() * len(np.unique(places.strokes[asked])))
     folds, several = places.near_folds
     near = _trust(experts, folds, asked & several, prior, count)
     return near, _trust(experts, places.far_folds, asked, prior, count)
@@ -180,7 +184,7 @@ def _trust(
     folds: Sequence[Index],
     asked: NDArray[np.bool_],
     prior: Floats,
-    count: int,
+    count: float,
 ) -> Trust | None:
     """Return temperatures and weights, or None where too few held-out clicks can be judged."""
     targets = experts[0][0].targets
@@ -212,13 +216,13 @@ def best_temperature(scores: Floats, truth: Index) -> tuple[float, Floats]:
     return float(TEMPERATURES[best]), likelihoods[best]
 
 
-def mixture_weights(likelihoods: Floats, count: int, prior: Floats) -> Floats:
+def mixture_weights(likelihoods: Floats, count: float, prior: Floats) -> Floats:
     """Return weights (experts,) of a mixture by expectation maximisation, with five pseudo-clicks of `prior`.
 
     Parameters
     ----------
     likelihoods : ndarray of float64 (held-out clicks, experts)
-    count : int
+    count : float
         Clicks; more held-out ones than that are repeats and say no more.
     """
     weights = prior
@@ -229,7 +233,7 @@ def mixture_weights(likelihoods: Floats, count: int, prior: Floats) -> Floats:
     return weights
 
 
-def averaging_weights(likelihoods: Floats, count: int, prior: Floats) -> Floats:
+def averaging_weights(likelihoods: Floats, count: float, prior: Floats) -> Floats:
     """Return weights (experts,) of tempered Bayesian model averaging: prior · exp(0.3 · log-likelihood)."""
     evidence = _TEMPER * count * np.log(likelihoods).mean(axis=0) + np.log(prior)
     weights = np.exp(evidence - evidence.max())
