@@ -58,10 +58,15 @@ def paired(values: Sequence[float], others: Sequence[float]) -> Paired:
 
 
 def _signs(count: int) -> NDArray[np.int64]:
-    """Return all rows (2ⁿ, n) of signs, or 16 384 drawn ones."""
+    """Return all rows (2ⁿ, n) of signs, or 16 384: those of the differences themselves and drawn ones.
+
+    So a probability is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585).
+    """
     if count <= _ALL_SIGNS:
         return 1 - 2 * ((np.arange(2**count)[:, None] >> np.arange(count)) & 1)
-    return np.random.default_rng(0).choice([-1, 1], (2**_ALL_SIGNS, count))
+    signs = np.random.default_rng(0).choice([-1, 1], (2**_ALL_SIGNS, count))
+    signs[0] = 1
+    return signs
 
 
 def cell(trials: Sequence[Trial], method: str, split: str, shots: int) -> list[Trial]:
