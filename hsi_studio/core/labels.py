@@ -141,7 +141,7 @@ class Labels:
             and all(np.array_equal(tile, other.tiles[key]) for key, tile in self.tiles.items())
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as Python has it beside __eq__; mypy knows no such value
 
 
 def tile_keys(window: Window) -> Iterator[TileKey]:

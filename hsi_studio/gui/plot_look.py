@@ -57,6 +57,7 @@ class PlotHint(QLabel):
         palette = self._plot.palette()
         text, ground = mixed(palette, 0.6).name(), palette.base().color().name()
         self.setStyleSheet(f"color: {text}; background: {ground}")
+        self._place()  # the font may be another one, too
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

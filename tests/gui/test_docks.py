@@ -30,3 +30,11 @@ def test_a_panel_works_while_its_tab_is_in_front(demo_window: MainWindow, qtbot:
     qtbot.waitUntil(lambda: not any(awake().values()))
     docks["Jobs"].setFloating(True)
     qtbot.waitUntil(lambda: awake()["Jobs"])
+
+
+def test_spare_height_goes_to_the_view_panel(demo_window: MainWindow, qtbot: QtBot) -> None:
+    demo_window.resize(1440, 1300)
+    qtbot.waitUntil(lambda: demo_window.docks["View"].widget() is demo_window.plots.view)
+    model = demo_window.live.panel
+    qtbot.waitUntil(lambda: model.height() <= model.sizeHint().height())
+    assert demo_window.plots.view.height() > model.height()

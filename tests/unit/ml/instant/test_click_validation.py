@@ -17,6 +17,8 @@ from hsi_studio.ml.instant.click_validation import (
     validate,
     validate_with_network,
 )
+from hsi_studio.ml.instant.experts import FIELDS, SHARP_FIELDS
+from hsi_studio.ml.instant.fit import ClickLabels, fit_clicks
 from hsi_studio.ml.instant.folds import FOLDS, cell_folds, class_folds, stroke_folds, strokes, thinned
 from hsi_studio.ml.instant.linear_experts import scale_clicks
 
@@ -206,3 +208,17 @@ def test_without_evidence_the_prior_stands() -> None:
     assert far is near
     np.testing.assert_array_equal(near.weights, [0.25, 0.75])
     assert near.temperatures[0] == TEMPERATURES[0]
+
+
+def test_a_fit_knows_strokes_by_where_the_clicks_are(rng: np.random.Generator) -> None:
+    """The same pixels, touching or apart: what knows strokes by heart is trusted only apart."""
+    stroke = np.repeat(np.arange(20), 9)
+    targets = np.arange(20)[stroke] % 2
+    heart = (3 * rng.normal(size=(20, 30))[stroke] + 0.1 * rng.normal(size=(180, 30))).astype(np.float32)
+    honest = (1.5 * targets[:, None] + rng.normal(size=(180, 5))).astype(np.float32)
+    seen = {FIELDS: heart, SHARP_FIELDS: honest}
+    touching = stroke * 40 + np.arange(180) % 9
+    for positions, trusted in ((touching, SHARP_FIELDS), (np.arange(180) * 3, FIELDS)):
+        clicks = ClickLabels(positions, targets, 4000)
+        fit = fit_clicks(tuple(seen), lambda kind, at: seen[kind][np.searchsorted(positions, at)], clicks)  # noqa: B023
+        assert fit.near.weights[fit.experts.index(trusted)] > 0.7
