@@ -57,3 +57,14 @@ class ChoiceNeeded(CubeFileError):
 
 class Cancelled(Exception):
     """The user stopped the work; raised by `Progress.update`, never shown as an error."""
+
+
+_GPU_FAILURES = ("CUDA error", "cuDNN error", "cuBLAS error")
+
+
+def gpu_failure(error: Exception) -> HsiError | None:
+    """Return what to tell of a GPU that stopped answering; None when an error is of another kind."""
+    first = str(error).partition("\n")[0]
+    if not isinstance(error, RuntimeError) or not first.startswith(_GPU_FAILURES):
+        return None
+    return HsiError(f"the GPU failed ({first})", "compute on the CPU (--device cpu), and look at its driver")

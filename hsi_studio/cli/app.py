@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from hsi_studio.errors import Cancelled, HsiError, UsageError
+from hsi_studio.errors import Cancelled, HsiError, UsageError, gpu_failure
 
 # name → (module with a function of that name or a Typer group called `app`, help shown in the list)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -70,8 +70,9 @@ def _run_command(arguments: list[str], debug: bool) -> int:
 
 
 def _told(error: Exception) -> str:
-    if isinstance(error, HsiError):
-        return str(error)
+    known = error if isinstance(error, HsiError) else gpu_failure(error)
+    if known is not None:
+        return str(known)
     reason = " ".join(str(error).split())
     return (
         f"unexpected {type(error).__name__} ({reason}); run it again with --debug and report what it prints."

@@ -145,14 +145,14 @@ class Cube:
 
     def invalid(self, stored: NDArray[Any]) -> NDArray[np.bool_]:
         """Return True where stored values are no-data, NaN or infinite; same shape."""
+        bad: NDArray[np.bool_] = np.zeros(stored.shape, bool)
         if stored.dtype.kind == "f":
-            bad: NDArray[np.bool_] = ~np.isfinite(stored)
-            if self.nodata is not None:
-                bad |= _equals_nodata(stored, self.nodata)
-            return bad
-        if self.nodata is None:
-            return np.zeros(stored.shape, bool)
-        return np.asarray(stored == self.nodata)
+            np.isfinite(stored, out=bad)
+            np.logical_not(bad, out=bad)
+        if self.nodata is not None:
+            low, high = nodata_range(self.nodata, stored.dtype)
+            bad |= (stored >= low) & (stored <= high) if low < high else stored == low
+        return bad
 
     def physical(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         """Return float32 values in physical units, NaN where invalid; same shape."""
@@ -190,11 +190,14 @@ class Cube:
         return cube_to_xarray(self)
 
 
-def _equals_nodata(stored: NDArray[Any], nodata: float) -> NDArray[np.bool_]:
-    matches: NDArray[np.bool_]
-    if abs(nodata) < _NEVER_MEASURED:
-        matches = stored == np.asarray(nodata).astype(stored.dtype)
-    else:
-        # A value such as -1.23e34 is rounded by every program, and resampling mixes it into its neighbours.
-        matches = stored < -_NEVER_MEASURED if nodata < 0 else stored > _NEVER_MEASURED
-    return matches
+def nodata_range(nodata: float, dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    """Return the smallest and the largest stored value of a type that mean "not measured"."""
+    if dtype.kind != "f":
+        return nodata, nodata
+    # A value such as -1.23e34 is rounded by every program, and resampling mixes it into its neighbours.
+    ends = nodata, nodata
+    if not abs(nodata) < _NEVER_MEASURED:
+        ends = (-np.inf, -_NEVER_MEASURED) if nodata < 0 else (_NEVER_MEASURED, np.inf)
+    with np.errstate(over="ignore"):
+        low, high = np.array(ends).astype(dtype)
+    return low, high

@@ -177,13 +177,14 @@ def _restore(wanted: RestoreWanted) -> Iterator[Trained | None]:
 def _answer(model: Model, content: bytes, cube: Cube, device: str, started: float) -> Trained:
     from hsi_studio.ml.classifier import learned_pixels
 
-    device, features = _seen(model, cube, device)
+    device, features = _seen(model, content, cube, device)
     learned = learned_pixels(model, cube)
     return Trained(content, features, learned, device, time.perf_counter() - started)
 
 
-def _seen(model: Model, cube: Cube, device: str) -> tuple[str, NDArray[np.float32]]:
+def _seen(model: Model, content: bytes, cube: Cube, device: str) -> tuple[str, NDArray[np.float32]]:
     """Return what a network sees of a cube, and the device that told: the CPU where a GPU gave up."""
+    from hsi_studio.ml.model_file import classifier_of
     from hsi_studio.ml.network_features import network_features
 
     try:
@@ -191,4 +192,7 @@ def _seen(model: Model, cube: Cube, device: str) -> tuple[str, NDArray[np.float3
     except RuntimeError:  # out of memory, or the device is gone
         if device == CPU:
             raise
-        return CPU, network_features(model, cube, device=CPU)
+        # What lies on a lost GPU cannot be moved.
+        again = classifier_of(content).fitted_to(cube)
+        assert isinstance(again, type(model))
+        return CPU, network_features(again, cube, device=CPU)

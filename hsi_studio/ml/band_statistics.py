@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.errors import HsiError
 
-_MOST_MISSING = 0.5
+MOST_MISSING = 0.5
 
 
 def missing_pixels(physical: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -20,7 +20,7 @@ def missing_pixels(physical: NDArray[np.float32]) -> NDArray[np.bool_]:
     """
     missing = ~np.isfinite(physical)
     some = np.any((physical != 0) & ~missing, axis=2)
-    return np.asarray((missing.mean(axis=2) > _MOST_MISSING) | ~some)
+    return np.asarray((missing.mean(axis=2) > MOST_MISSING) | ~some)
 
 
 def without_dead_pixels(block: NDArray[Any]) -> NDArray[Any]:
@@ -57,7 +57,7 @@ def usable_bands(
     centred = np.where(present, pixels - mean.astype(pixels.dtype), 0)
     std = np.sqrt(np.einsum("nb,nb->b", centred, centred, dtype=np.float64) / np.maximum(count, 1))
     varies = std > 1e-6 * np.maximum(np.abs(mean), np.finfo(float).tiny)
-    kept = np.flatnonzero((count > _MOST_MISSING * len(pixels)) & varies & (count > 1))
+    kept = np.flatnonzero((count > MOST_MISSING * len(pixels)) & varies & (count > 1))
     if not len(kept):
         raise HsiError(
             f"{name} has no band that varies over its valid pixels", "check its no-data value and bad bands"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,9 +14,10 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.labelled import LabelledPixels
-from hsi_studio.ml.padding import Tile, read_tile, tiles
+from hsi_studio.ml.padding import Tile, read_tile
 from hsi_studio.ml.preprocess import Preprocessor
 from hsi_studio.ml.s3fn import Architecture, Backbone
+from hsi_studio.ml.tiling import tiles
 
 UNLABELLED = -1
 CROP = 32
@@ -56,6 +57,12 @@ class Batches:
     def dense(self) -> bool:
         """True for crops."""
         return self.targets.ndim == 3
+
+    def kept_on(self, device: str) -> Batches:
+        """Return the images on a GPU where they take little of its memory, else as they are."""
+        if not device.startswith("cuda") or self.images.nbytes > torch.cuda.mem_get_info(device)[0] // 4:
+            return self
+        return replace(self, images=self.images.to(device), targets=self.targets.to(device))
 
     def features(self, backbone: Backbone, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Return features (n, features) and targets (n,) of the labelled pixels of a batch."""
@@ -97,7 +104,7 @@ def read_patches(material: Material, progress: Progress) -> Batches:
     images = torch.empty(len(pixels), components, side, side)
     after = side - 1 - material.architecture.before
     for tile, chosen in _labelled_tiles(material, _READ_SIDE, after, progress):
-        windows = torch.from_numpy(tile.image).unfold(1, side, 1).unfold(2, side, 1)
+        windows = tile.image.unfold(1, side, 1).unfold(2, side, 1)
         rows = torch.from_numpy(pixels.rows[chosen] - tile.window.row)
         cols = torch.from_numpy(pixels.cols[chosen] - tile.window.col)
         images[torch.from_numpy(chosen)] = windows[:, rows, cols].movedim(0, 1)
@@ -112,9 +119,8 @@ def read_crops(material: Material, progress: Progress) -> Batches:
         target[pixels.rows[chosen] - tile.window.row, pixels.cols[chosen] - tile.window.col] = (
             torch.from_numpy(pixels.targets[chosen])
         )
-        image = torch.from_numpy(tile.image)
-        missing = [CROP + material.architecture.field - 1 - length for length in image.shape[1:]]
-        images.append(functional.pad(image, (0, missing[1], 0, missing[0])))
+        missing = [CROP + material.architecture.field - 1 - length for length in tile.image.shape[1:]]
+        images.append(functional.pad(tile.image, (0, missing[1], 0, missing[0])))
         targets.append(target)
         _require_memory(sum(one.nbytes for one in images))
     return Batches(torch.stack(images), torch.stack(targets), len(pixels))
@@ -143,22 +149,28 @@ def _require_memory(needed: int) -> None:
         )
 
 
-def augmented(
-    images: Tensor, targets: Tensor, *, jitter: float, noise: float, random: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Return a batch turned and flipped as a whole, and each image scaled and disturbed on its own.
+def disturbed(images: Tensor, *, jitter: float, noise: float, random: torch.Generator) -> Tensor:
+    """Return a batch with each image scaled by U(1 − jitter, 1 + jitter) and with noise on it.
 
-    Crops' targets turn with them. `random` lives on the CPU, so that a seed means the same on every device.
+    `random` may live on another device than the images.
     """
-    turns, flip = int(torch.randint(4, (), generator=random)), int(torch.randint(2, (), generator=random))
-    images, targets = turned(images, targets, turns, flip)
+
+    def drawn(draw: Callable[..., Tensor], shape: Sequence[int]) -> Tensor:
+        return draw(shape, generator=random, device=random.device).to(images.device)
+
     one = (len(images), 1, 1, 1)
-    images = images * (1 - jitter + 2 * jitter * torch.rand(one, generator=random).to(images.device))
+    images = images * (1 - jitter + 2 * jitter * drawn(torch.rand, one))
     if not noise:
-        return images, targets
+        return images
     for shape in ((len(images), images.shape[1], 1, 1), images.shape):
-        images = images + noise * torch.randn(shape, generator=random).to(images.device)
-    return images, targets
+        images = images + noise * drawn(torch.randn, shape)
+    return images
+
+
+def turned_at_random(images: Tensor, targets: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return a batch turned and mirrored as a whole."""
+    turns, flip = (int(torch.randint(most, (), generator=random)) for most in (4, 2))
+    return turned(images, targets, turns, flip)
 
 
 def turned(images: Tensor, targets: Tensor, turns: int, flip: int) -> tuple[Tensor, Tensor]:

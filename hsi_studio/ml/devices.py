@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from hsi_studio.errors import UsageError
+from hsi_studio.errors import HsiError, UsageError
 
 
 @dataclass(frozen=True)
@@ -57,17 +57,34 @@ def mixed(device: str) -> AbstractContextManager[object]:
 
 
 def choose_device(wanted: str | None = None) -> str:
-    """Return torch's name of a device to compute on: the one asked for, else the first GPU, else the CPU.
+    """Return torch's name of a device to compute on: the one asked for, else the first GPU that answers.
 
     Raises
     ------
     UsageError
         When there is no such device.
+    HsiError
+        When the device that was asked for does not answer.
     """
     known = [device.name for device in devices()]
     if wanted is None:
-        return known[0] if known[0].startswith("cuda") else "cpu"
+        first = known[0]
+        return first if first.startswith("cuda") and _silence(first) is None else "cpu"
     asked = "cuda:0" if wanted == "cuda" else wanted
     if asked not in known:
         raise UsageError(f"there is no device {wanted}", f"choose one of {', '.join(known)}")
+    reason = _silence(asked)
+    if reason is not None:
+        raise HsiError(f"the device {asked} does not answer ({reason})", "compute on the CPU (cpu)")
     return asked
+
+
+def _silence(name: str) -> str | None:
+    """Return why a device does not compute, None where it does: a GPU may be lost while the program runs."""
+    import torch
+
+    try:
+        torch.ones(1, device=name).item()
+    except RuntimeError as error:
+        return str(error).partition("\n")[0]
+    return None

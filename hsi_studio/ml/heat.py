@@ -54,15 +54,16 @@ def heat(model: Classifier, cube: Cube, texts: NDArray[np.float32], progress: Pr
 def _network_heat(model: Model, cube: Cube, texts: NDArray[np.float32], progress: Progress) -> Heat:
     import torch
 
-    from hsi_studio.ml.padding import read_tile, tiles
+    from hsi_studio.ml.padding import read_tile
+    from hsi_studio.ml.tiling import tiles
 
     before, after = model.architecture.before, model.architecture.after
     done = 0
     for window in tiles(cube.window, _SIDE):
         tile = read_tile(cube, model.preprocessor, window, before, after)
-        projected = model.project(torch.from_numpy(tile.image))
+        projected = model.project(tile.image)
         scores = (projected @ torch.from_numpy(texts).T).numpy()
-        scores[~tile.valid] = np.nan
+        scores[~tile.valid.numpy()] = np.nan
         yield window, scores
         done += window.size
         progress.update(done / cube.window.size, f"{done:,} pixels")

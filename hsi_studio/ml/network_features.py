@@ -11,8 +11,9 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.padding import read_tile, tiles
+from hsi_studio.ml.padding import read_tile
 from hsi_studio.ml.predict import tile_side
+from hsi_studio.ml.tiling import tiles
 
 
 @torch.inference_mode()
@@ -38,11 +39,10 @@ def network_features(
     features = np.zeros((asked.rows, asked.cols, model.architecture.features), np.float32)
     done = 0
     for part in tiles(asked, tile_side(model, device)):
-        tile = read_tile(cube, model.preprocessor, part, before, after)
+        tile = read_tile(cube, model.preprocessor, part, before, after, device=device)
         with mixed(torch.device(device).type):
-            dense = model.backbone.dense(torch.from_numpy(tile.image).to(device)[None])[0]
+            dense = model.backbone.dense(tile.image[None])[0].masked_fill(~tile.valid, 0)
         found = dense.float().movedim(0, -1).cpu().numpy()
-        found[~tile.valid] = 0
         features[Window(part.row - asked.row, part.col - asked.col, part.rows, part.cols).slices()] = found
         done += part.size
         progress.update(done / asked.size, "features of the network")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import numpy as np
 import torch
@@ -14,7 +16,8 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
 from hsi_studio.ml.classifier import Prediction
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.padding import Tile, read_tile, tiles
+from hsi_studio.ml.padding import StoredTile, Tile, as_input, read_stored
+from hsi_studio.ml.tiling import tiles
 
 log = logging.getLogger(__name__)
 
@@ -23,12 +26,13 @@ _COPIES = 4
 _CPU_BYTES = 400_000_000
 _GPU_BYTES = 8_000_000_000
 _LEAST_SIDE, _MOST_SIDE = 32, 512
+_GPU_READERS = 4  # one copies some 3 GB/s out of memory, less from a file
 
 
 def predict(
     model: Model, cube: Cube, *, device: str = "cpu", side: int | None = None, window: Window | None = None
 ) -> Iterator[Prediction]:
-    """Yield the prediction of each tile; the next one is read while this one is computed.
+    """Yield the prediction of each tile; the next ones are read while one is computed.
 
     A tile that does not fit into the device's memory is split in four, and at last computed on the CPU.
 
@@ -42,22 +46,29 @@ def predict(
         Part of the cube; all of it when absent.
     """
     model.to(device)
-    before, after = model.architecture.before, model.architecture.after
     side = tile_side(model, device) if side is None else side
     windows = tiles(cube.window if window is None else window, side)
-    with ThreadPoolExecutor(1, "tiles") as reader:
+    readers = _GPU_READERS if device.startswith("cuda") else 1
+    for stored in _read_ahead(model, cube, windows, readers):
+        yield from _compute(model, cube, stored, device)
 
-        def read_next() -> Future[Tile] | None:
-            place = next(windows, None)
-            if place is None:
-                return None
-            return reader.submit(read_tile, cube, model.preprocessor, place, before, after)
 
-        waiting = read_next()
-        while waiting is not None:
-            tile = waiting.result()
-            waiting = read_next()
-            yield from _compute(model, tile, device)
+def _read_ahead(model: Model, cube: Cube, windows: Iterator[Window], readers: int) -> Iterator[StoredTile]:
+    """Yield what tiles are made of, in order; one per reader is under way."""
+    pool = ThreadPoolExecutor(readers, "tiles")
+    try:
+        waiting = deque(pool.submit(_read, model, cube, place) for place in islice(windows, readers))
+        while waiting:
+            stored = waiting.popleft().result()
+            waiting.extend(pool.submit(_read, model, cube, place) for place in islice(windows, 1))
+            yield stored
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _read(model: Model, cube: Cube, window: Window) -> StoredTile:
+    sizes = model.architecture
+    return read_stored(cube, model.preprocessor, window, sizes.before, sizes.after)
 
 
 def tile_side(model: Model, device: str) -> int:
@@ -68,54 +79,58 @@ def tile_side(model: Model, device: str) -> int:
     return min(max(math.isqrt(budget // per_pixel) - sizes.field, _LEAST_SIDE), _MOST_SIDE)
 
 
-def _compute(model: Model, tile: Tile, device: str) -> Iterator[Prediction]:
-    if not tile.valid.any():
-        nothing = np.full(tile.valid.shape, -1, np.int16)
-        yield Prediction(tile.window, nothing, np.zeros(tile.valid.shape, np.float32), device)
+def _compute(model: Model, cube: Cube, stored: StoredTile, device: str) -> Iterator[Prediction]:
+    found = _classified(model, cube, stored, device)
+    if found is not None:
+        yield found
         return
+    # Here and not where the error was caught: its traceback holds on to the memory.
+    parts, other = _smaller(model, stored.window, device)
+    log.warning("Out of memory: going on with smaller tiles on %s", other)
+    del stored
+    for part in parts:
+        yield from _compute(model, cube, _read(model, cube, part), other)
+    model.to(device)
+
+
+def _classified(model: Model, cube: Cube, stored: StoredTile, device: str) -> Prediction | None:
+    """Return the prediction, or None when the device has too little memory."""
     try:
-        yield _classify(model, tile, device)
+        return _classify(model, as_input(cube, model.preprocessor, stored, device), device)
     except (torch.OutOfMemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
-            raise
-        smaller, device = _smaller(model, tile, device)
-        log.warning("Out of memory: going on with smaller tiles on %s", device)
-        for part in smaller:
-            yield from _compute(model, part, device)
-        model.to(device)
+        if _is_out_of_memory(error):
+            return None
+        raise
 
 
 def _classify(model: Model, tile: Tile, device: str) -> Prediction:
-    scores = model.scores(model.project(torch.from_numpy(tile.image).to(device)))
-    probable = scores.float().softmax(2)
+    if not tile.valid.any():
+        shape = tuple(tile.valid.shape)
+        return Prediction(tile.window, np.full(shape, -1, np.int16), np.zeros(shape, np.float32), device)
+    probable = model.scores(model.project(tile.image)).float().softmax(2)
     confidence, positions = probable.max(2)
     invalid = ~tile.valid
-    best = positions.cpu().numpy().astype(np.int16)
-    sure, all_of_them = confidence.cpu().numpy(), probable.cpu().numpy()
-    best[invalid], sure[invalid], all_of_them[invalid] = -1, 0, 0
-    return Prediction(tile.window, best, sure, device, all_of_them)
+    return Prediction(
+        tile.window,
+        positions.short().masked_fill_(invalid, -1).cpu().numpy(),
+        confidence.masked_fill_(invalid, 0).cpu().numpy(),
+        device,
+        probable.masked_fill_(invalid[..., None], 0).cpu().numpy(),
+    )
 
 
 def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
-def _smaller(model: Model, tile: Tile, device: str) -> tuple[list[Tile], str]:
-    """Return quarters of a tile; or, where it is small already, the tile itself for the CPU."""
+def _smaller(model: Model, window: Window, device: str) -> tuple[Iterator[Window], str]:
+    """Return quarters of a window; or, where it is small already, the window itself for the CPU."""
     if device.startswith("cuda"):
         torch.cuda.empty_cache()
-    side = max(tile.window.rows, tile.window.cols)
-    if side <= _LEAST_SIDE:
-        if device == "cpu":
-            raise MemoryError
-        model.to("cpu")
-        return [tile], "cpu"
-    around = model.architecture.field - 1
-    return [_cut(tile, part, around) for part in tiles(tile.window, -(-side // 2))], device
-
-
-def _cut(tile: Tile, part: Window, around: int) -> Tile:
-    row, col = part.row - tile.window.row, part.col - tile.window.col
-    rows, cols = slice(row, row + part.rows), slice(col, col + part.cols)
-    image = tile.image[:, row : row + part.rows + around, col : col + part.cols + around]
-    return Tile(part, image, tile.valid[rows, cols])
+    side = max(window.rows, window.cols)
+    if side > _LEAST_SIDE:
+        return tiles(window, -(-side // 2)), device
+    if device == "cpu":
+        raise MemoryError
+    model.to("cpu")
+    return iter((window,)), "cpu"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.ml.band_statistics import missing_pixels, usable_bands, without_dead_pixels
+from hsi_studio.ml.band_statistics import usable_bands, without_dead_pixels
 from hsi_studio.ml.reduction import noise_fraction_axes, principal_axes
 from hsi_studio.ml.sampling import describe_sample, read_sample
 
@@ -21,7 +21,7 @@ MIN_COMPONENTS = 14
 
 @dataclass(frozen=True, eq=False)
 class Preprocessor:
-    """Affine map of a pixel's spectrum to C' components: (x − mean) @ weights + offset.
+    """Affine map of a pixel's spectrum to C' components: (x − mean) @ weights + offset; see `components`.
 
     Parameters
     ----------
@@ -49,21 +49,6 @@ class Preprocessor:
     def components(self) -> int:
         """C', the number of components."""
         return int(self.weights.shape[1])
-
-    def apply(self, physical: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Return components (rows, cols, C') and validity (rows, cols) of values (rows, cols, b).
-
-        A pixel is invalid when more than half of its values are missing or when all are zero: many files
-        fill unmeasured pixels with zeros without saying so. Invalid pixels get the mean spectrum (zeros).
-        """
-        missing = ~np.isfinite(physical)
-        empty = missing_pixels(physical)
-        centred = np.where(missing, np.float32(0), physical - self.mean)
-        components = centred @ self.weights
-        if self.offset is not None:
-            components += self.offset
-        components[empty] = 0
-        return components, ~empty
 
 
 def fit_preprocessor(

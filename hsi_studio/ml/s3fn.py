@@ -116,7 +116,7 @@ class Backbone(nn.Module):
 
     def forward(self, patches: Tensor) -> Tensor:
         """Return features (N, features) of patches (N, C', P, P)."""
-        maps = functional.avg_pool3d(self._maps(patches, stride=2), 2)
+        maps = functional.avg_pool3d(self._inner(self._first(patches, stride=2)), 2)
         kernel = self.architecture.kernel
         return self._activate(self.connected(maps[..., :kernel, :kernel].flatten(1)))
 
@@ -128,26 +128,28 @@ class Backbone(nn.Module):
         """
         if _is_plain(images):
             return torch.stack([dense_features(self, image) for image in images])
-        maps = self._maps(images, stride=1)
-        depth = self.architecture.depths[3]
-        maps = maps[:, :, 0 : 2 * depth : 2] + maps[:, :, 1 : 2 * depth : 2]
-        maps = maps[..., :-2, :] + maps[..., 2:, :]
-        maps = (maps[..., :-2] + maps[..., 2:]) * 0.125
-        # Depth before channels keeps the channels of a pixel together in memory; the weights follow.
-        kernel = self.connected.weight.view(
-            -1, maps.shape[1], depth, self.architecture.kernel, self.architecture.kernel
-        )
-        pixels = maps.transpose(1, 2).flatten(1, 2)
-        weight = kernel.transpose(1, 2).flatten(1, 2)
-        return self._activate(functional.conv2d(pixels, weight, self.connected.bias, dilation=4))
+        height, width = (length - self.architecture.field + 1 for length in images.shape[2:])
+        maps = self._inner(_phases(self._first(images, stride=1)))
+        return self._activate(_interleaved(self._connected(maps), len(images))[..., :height, :width])
 
-    def _maps(self, images: Tensor, stride: int) -> Tensor:
-        """Return (N, channels, depth, h, w) before the second pooling; `stride` is the first pooling's."""
-        gap = 2 // stride
-        maps = self._first(images, stride)
+    def _connected(self, maps: Tensor) -> Tensor:
+        """Return the features (M, features, h, w) of maps (M, channels, depth, …) not yet pooled again."""
+        depth, kernel = self.architecture.depths[3], self.architecture.kernel
+        maps = maps[:, :, 0 : 2 * depth : 2] + maps[:, :, 1 : 2 * depth : 2]
+        maps = maps[..., :-1, :] + maps[..., 1:, :]
+        maps = maps[..., :-1] + maps[..., 1:]
+        # All values of a pixel lie together in memory, depth before channels; the weights follow, and take
+        # the mean's eighth.
+        pixels = maps.permute(0, 3, 4, 2, 1).flatten(3).permute(0, 3, 1, 2)
+        weight = self.connected.weight.view(-1, maps.shape[1], depth, kernel, kernel) * 0.125
+        weight = weight.transpose(1, 2).flatten(1, 2).contiguous(memory_format=_BY_BAND)
+        return functional.conv2d(pixels, weight, self.connected.bias, dilation=2)
+
+    def _inner(self, maps: Tensor) -> Tensor:
+        """Return the second and third convolution of maps (M, channels, depth, h, w), rectified."""
         for layer in (self.second, self.third):
             weight = layer.weight.contiguous(memory_format=_BY_VOXEL)
-            maps = functional.relu(functional.conv3d(maps, weight, layer.bias, dilation=(1, gap, gap)))
+            maps = functional.relu(functional.conv3d(maps, weight, layer.bias))
         return maps
 
     def _first(self, images: Tensor, stride: int) -> Tensor:
@@ -170,6 +172,25 @@ class Backbone(nn.Module):
 
     def _activate(self, features: Tensor) -> Tensor:
         return functional.relu(features) if self.architecture.rectified else features
+
+
+def _phases(maps: Tensor) -> Tensor:
+    """Return every second pixel of maps (N, channels, depth, h, w), in four ways, as (4 N, …, h / 2, w / 2).
+
+    What lies two pixels apart, for a dilated convolution, are neighbours then; on a GPU that takes two thirds
+    of the time.
+    """
+    rows, cols = maps.shape[3:]
+    if rows % 2 or cols % 2:
+        maps = functional.pad(maps, (0, cols % 2, 0, rows % 2))
+    parted = maps.view(*maps.shape[:3], (rows + 1) // 2, 2, (cols + 1) // 2, 2)
+    return parted.permute(0, 4, 6, 2, 3, 5, 1).flatten(0, 2).permute(0, 4, 1, 2, 3)
+
+
+def _interleaved(features: Tensor, images: int) -> Tensor:
+    """Return features (N, features, 2 h, 2 w) of their four phases (4 N, features, h, w)."""
+    parted = features.view(images, 2, 2, *features.shape[1:]).permute(0, 4, 1, 5, 2, 3)
+    return parted.flatten(3, 4).flatten(1, 2).permute(0, 3, 1, 2)
 
 
 def _is_plain(images: Tensor) -> bool:

@@ -104,7 +104,8 @@ def _prepare(scene: Scene, settings: Settings) -> _Prepared:
     )
     learned, held = _split(pixels, architecture, settings, len(scene.classes))
     progress = Progress()
-    batches = make_batches(Material(scene.cube, learned, preprocessor, architecture), progress)
+    material = Material(scene.cube, learned, preprocessor, architecture)
+    batches = make_batches(material, progress).kept_on(settings.device)
     validation = (
         read_patches(Material(scene.cube, held, preprocessor, architecture), progress) if held else None
     )

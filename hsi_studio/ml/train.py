@@ -6,13 +6,14 @@ import copy
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from hsi_studio.ml.batches import Batches, augmented, split, turned
+from hsi_studio.ml.batches import Batches, disturbed, split, turned, turned_at_random
 from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.heads import Head, SoftmaxHead, TextHead, scores
 from hsi_studio.ml.lean_imports import without_compiler
@@ -52,6 +53,13 @@ class Run:
     random: torch.Generator = field(default_factory=torch.Generator)
     results: list[StageResult] = field(default_factory=list)
 
+    @cached_property
+    def noise(self) -> torch.Generator:
+        """What disturbs inputs and drops features, on the device; on a CPU the same as `random`."""
+        if not self.device.startswith("cuda"):
+            return self.random
+        return torch.Generator(self.device).manual_seed(self.random.initial_seed())
+
 
 def train_backbone(
     run: Run,
@@ -67,12 +75,11 @@ def train_backbone(
     def step() -> tuple[Tensor, Tensor]:
         chosen = next(draws)
         images, targets = batches.images[chosen].to(run.device), batches.targets[chosen].to(run.device)
-        images, targets = augmented(
-            images, targets, jitter=preset.jitter, noise=preset.noise, random=run.random
-        )
+        images, targets = turned_at_random(images, targets, run.random)
+        images = disturbed(images, jitter=preset.jitter, noise=preset.noise, random=run.noise)
         with mixed(run.device):
             z, wanted = batches.features(backbone, images, targets)
-            z = _dropped(z, schedule.dropout, run.random)
+            z = _dropped(z, schedule.dropout, run.noise)
             logits = [scores(head, z) for head in heads]
         loss = torch.stack([_cross_entropy(one, wanted, schedule) for one in logits]).sum()
         return loss, (logits[0].argmax(1) == wanted).float().mean()
@@ -106,7 +113,7 @@ def train_text_head(
     def step() -> tuple[Tensor, Tensor]:
         chosen = next(draws).to(run.device)
         wanted = targets[chosen]
-        projected = head(_dropped(z[chosen], schedule.dropout, run.random))
+        projected = head(_dropped(z[chosen], schedule.dropout, run.noise))
         logits = head.scale() * (projected @ head.embeddings().T)
         loss = _cross_entropy(logits, wanted, schedule)
         if run.options.symmetric:
@@ -173,7 +180,8 @@ def _steps(plan: _Plan, results: list[StageResult]) -> Training:
         if plan.check is not None and (done % max(1, plan.steps // _CHECKS) == 0 or done == plan.steps):
             with torch.no_grad():
                 measured = best.update(plan.check())
-        result.steps, result.loss, result.accuracy = done, float(loss.detach()), float(accuracy)
+        result.steps = done
+        result.loss, result.accuracy = torch.stack((loss.detach(), accuracy)).tolist()
         result.seconds = time.perf_counter() - started
         step = TrainingStep(plan.stage, done, plan.steps, result.loss, result.accuracy, measured)
         enough = yield step
@@ -215,7 +223,9 @@ def _optimizer(
     learned = [parameter for parameter in plan.modules.parameters() if parameter.requires_grad]
     if not schedule.one_cycle:
         return torch.optim.Adam(learned, schedule.rate, weight_decay=schedule.decay), None
-    optimizer = torch.optim.AdamW(learned, schedule.rate, weight_decay=schedule.decay)
+    optimizer = torch.optim.AdamW(
+        learned, schedule.rate, weight_decay=schedule.decay, fused=learned[0].is_cuda or None
+    )
     # One step more than is taken: the scheduler counts its own construction as one.
     cycle = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, schedule.rate, total_steps=plan.steps + 1, pct_start=0.2
@@ -238,7 +248,7 @@ def _dropped(z: Tensor, share: float, random: torch.Generator) -> Tensor:
     """Dropout with a generator of its own, so that a seed decides everything."""
     if not share:
         return z
-    kept = torch.rand(z.shape, generator=random).to(z.device) >= share
+    kept = torch.rand(z.shape, generator=random, device=random.device).to(z.device) >= share
     return z * kept / (1 - share)
 
 

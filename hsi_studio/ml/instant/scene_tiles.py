@@ -17,7 +17,7 @@ from hsi_studio.ml.instant.features import STRENGTHS, InstantFeatures, window_fe
 from hsi_studio.ml.instant.fit import ClickLabels
 from hsi_studio.ml.instant.network import Network
 from hsi_studio.ml.instant.spectra import SpectralStatistics
-from hsi_studio.ml.padding import tiles
+from hsi_studio.ml.tiling import tiles
 
 HALO = 64
 """Pixels around a tile: smoothing at λ = 150 reaches about 16 pixels, so 2 % of it is left there."""

@@ -18,9 +18,9 @@ from hsi_studio.errors import HsiError
 from hsi_studio.ml.classifier import Prediction
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.model_file import Arrays, Description, class_table, pack
-from hsi_studio.ml.padding import tiles
 from hsi_studio.ml.rivals.recipes import RECIPES, Fitted, Recipe
 from hsi_studio.ml.rivals.spectra import SpectraReader
+from hsi_studio.ml.tiling import tiles
 from hsi_studio.ml.wavelength_match import has_same_bands, require_covered
 
 KIND = "rival"

@@ -12,7 +12,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.ml.labelled import LabelledPixels
-from hsi_studio.ml.padding import tiles
+from hsi_studio.ml.tiling import tiles
 
 _MOST_MISSING = 0.5
 _TILE_BYTES = 40_000_000

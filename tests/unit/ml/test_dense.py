@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.padding import read_tile, reflected, tiles
+from hsi_studio.ml.padding import read_tile
 from hsi_studio.ml.predict import predict
+from hsi_studio.ml.tiling import reflected, tiles
 
 TOLERANCE = 1e-4
 
@@ -23,7 +24,7 @@ def patchwise(model: Model, cube: Cube) -> NDArray[np.float32]:
     """Return class probabilities (rows, cols, U), each pixel from its own patch of P × P."""
     sizes = model.architecture
     tile = read_tile(cube, model.preprocessor, cube.window, sizes.before, sizes.patch - 1 - sizes.before)
-    windows = torch.from_numpy(tile.image).unfold(1, sizes.patch, 1).unfold(2, sizes.patch, 1)
+    windows = tile.image.unfold(1, sizes.patch, 1).unfold(2, sizes.patch, 1)
     patches = windows.permute(1, 2, 0, 3, 4).flatten(0, 1)
     with torch.inference_mode():
         projected = model.head(model.backbone(patches))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from hsi_studio.core.cube import Cube
-from hsi_studio.ml.preprocess import fit_preprocessor
+from hsi_studio.ml.components import components
+from hsi_studio.ml.preprocess import Reduction, fit_preprocessor
 from hsi_studio.ml.sampling import MOST_PIXELS, describe_sample, sample_windows
 
 Make = Callable[..., Cube]
@@ -23,10 +24,11 @@ def mixed(rng: np.random.Generator) -> np.ndarray:
 
 def test_components_are_uncorrelated(mixed: np.ndarray, make_cube: Make) -> None:
     for reduction in ("pca", "mnf"):
-        fitted = fit_preprocessor(make_cube(mixed), reduction=reduction, components=18)  # type: ignore[arg-type]
-        components, valid = fitted.apply(mixed)
+        cube = make_cube(mixed)
+        fitted = fit_preprocessor(cube, reduction=reduction, components=18)  # type: ignore[arg-type]
+        found, valid = components(cube, fitted, mixed)
         assert valid.all()
-        pixels = components.reshape(-1, 18)
+        pixels = found.numpy().reshape(-1, 18)
         np.testing.assert_allclose(pixels.mean(axis=0), 0, atol=1e-3)
         covariance = np.cov(pixels.T)
         np.testing.assert_allclose(covariance - np.diag(np.diag(covariance)), 0, atol=2e-2)
@@ -34,12 +36,13 @@ def test_components_are_uncorrelated(mixed: np.ndarray, make_cube: Make) -> None
 
 
 def test_noise_fraction_puts_signal_before_noise(mixed: np.ndarray, make_cube: Make) -> None:
-    def smoothness(components: np.ndarray) -> np.ndarray:
-        return np.var(np.diff(components, axis=0), axis=(0, 1)) / np.var(components, axis=(0, 1))
-
     cube = make_cube(mixed)
-    noise = smoothness(fit_preprocessor(cube, reduction="mnf", components=20).apply(mixed)[0])
-    variance = smoothness(fit_preprocessor(cube, reduction="pca", components=20).apply(mixed)[0])
+
+    def smoothness(reduction: Reduction) -> np.ndarray:
+        found = components(cube, fit_preprocessor(cube, reduction=reduction, components=20), mixed)[0].numpy()
+        return np.var(np.diff(found, axis=0), axis=(0, 1)) / np.var(found, axis=(0, 1))
+
+    noise, variance = smoothness("mnf"), smoothness("pca")
     assert noise[:2].max() < 0.1
     assert noise[4:].min() > 1
     assert noise[:2].sum() < variance[:2].sum()

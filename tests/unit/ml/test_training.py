@@ -12,7 +12,7 @@ from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import Cancelled, UsageError
-from hsi_studio.ml.batches import Material, augmented, read_crops, read_patches
+from hsi_studio.ml.batches import Material, read_crops, read_patches, turned_at_random
 from hsi_studio.ml.classifier import fill
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.labelled import LabelledPixels, hold_out, labelled_pixels
@@ -216,7 +216,7 @@ def test_targets_of_crops_turn_with_them(random_model: Callable[..., Model]) -> 
     targets = (images[:, 0, 7:39, 7:39] > 0).long()
     for seed in range(8):
         random = torch.Generator().manual_seed(seed)
-        turned, labels = augmented(images, targets, jitter=0.0, noise=0.0, random=random)
+        turned, labels = turned_at_random(images, targets, random)
         agree = [
             ((turned[:, 0, r : r + 32, c : c + 32] > 0) == labels).float().mean()
             for r in (6, 7)
