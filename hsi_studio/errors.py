@@ -67,4 +67,6 @@ def gpu_failure(error: Exception) -> HsiError | None:
     first = str(error).partition("\n")[0]
     if not isinstance(error, RuntimeError) or not first.startswith(_GPU_FAILURES):
         return None
-    return HsiError(f"the GPU failed ({first})", "compute on the CPU (--device cpu), and look at its driver")
+    return HsiError(
+        f"the GPU failed ({first})", "do it again: the CPU computes while the GPU does not answer"
+    )

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
+from hsi_studio.core.source import ArraySource
 from hsi_studio.core.window import Window
+from hsi_studio.ml.classifier import fill
 from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.heads import TextHead
 from hsi_studio.ml.model import Model
@@ -161,9 +163,22 @@ class GeneratedSource:
 
     def read(self, window: Window, bands: Sequence[int], step: int = 1) -> NDArray[Any]:
         rows, cols = (np.arange(part.start, part.stop, step) for part in window.slices())
-        plane = (rows[:, None] * 7 + cols * 13) % 997
-        values: NDArray[Any] = (plane[..., None] + np.asarray(bands, np.int64) * 11).astype(np.uint16)
+        plane = ((rows[:, None] * 7 + cols * 13) % 997).astype(np.uint16)
+        values: NDArray[Any] = plane[..., None] + (np.asarray(bands) * 11).astype(np.uint16)
         return values
+
+
+def scene_seconds(
+    architecture: Architecture, side: int, *, bands: int = 200, runs: int = 3, device: str = "cpu"
+) -> float:
+    """Return the best time from 16-bit values in memory, `side` × `side` pixels, to the finished map."""
+    values = np.random.default_rng(0).integers(0, 4000, (side, side, bands), dtype=np.uint16)
+    cube = Cube(ArraySource(values), "generated")
+    model = untrained(architecture, bands)
+    ids, confidence = np.empty((side, side), np.int16), np.empty((side, side), np.float32)
+    return min(
+        _seconds(lambda: fill(model, cube, ids, confidence, device=device), device) for _ in range(runs)
+    )
 
 
 @dataclass(frozen=True)
