@@ -102,7 +102,7 @@ class _Case:
 
     def fit(self, kept: NDArray[np.bool_]) -> InstantFit:
         from hsi_studio.ml.instant.fit import fit_clicks
-        from hsi_studio.ml.instant.one_thread import one_thread
+        from hsi_studio.ml.one_thread import one_thread
 
         with one_thread():
             return fit_clicks(

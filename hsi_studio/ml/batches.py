@@ -27,12 +27,13 @@ _MOST_BYTES = 4_000_000_000
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """Which labelled pixels of which cube a network of which sizes learns from."""
+    """Which labelled pixels of which cube a network of which sizes learns from, and on which device."""
 
     cube: Cube
     pixels: LabelledPixels
     preprocessor: Preprocessor
     architecture: Architecture
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +108,7 @@ def read_patches(material: Material, progress: Progress) -> Batches:
         windows = tile.image.unfold(1, side, 1).unfold(2, side, 1)
         rows = torch.from_numpy(pixels.rows[chosen] - tile.window.row)
         cols = torch.from_numpy(pixels.cols[chosen] - tile.window.col)
-        images[torch.from_numpy(chosen)] = windows[:, rows, cols].movedim(0, 1)
+        images[torch.from_numpy(chosen)] = windows[:, rows, cols].movedim(0, 1).cpu()
     return Batches(images, torch.from_numpy(pixels.targets), len(pixels))
 
 
@@ -120,7 +121,7 @@ def read_crops(material: Material, progress: Progress) -> Batches:
             torch.from_numpy(pixels.targets[chosen])
         )
         missing = [CROP + material.architecture.field - 1 - length for length in tile.image.shape[1:]]
-        images.append(functional.pad(tile.image, (0, missing[1], 0, missing[0])))
+        images.append(functional.pad(tile.image, (0, missing[1], 0, missing[0])).cpu())
         targets.append(target)
         _require_memory(sum(one.nbytes for one in images))
     return Batches(torch.stack(images), torch.stack(targets), len(pixels))
@@ -138,7 +139,7 @@ def _labelled_tiles(
     for i, window in enumerate(tiles(cube.window, side)):
         if i in occupied:
             progress.update(None, "reading labelled pixels")
-            tile = read_tile(cube, material.preprocessor, window, before, after)
+            tile = read_tile(cube, material.preprocessor, window, before, after, device=material.device)
             yield tile, np.flatnonzero(number == i)
 
 

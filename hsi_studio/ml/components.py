@@ -13,8 +13,8 @@ from hsi_studio.core.cube import Cube, nodata_range
 from hsi_studio.ml.band_statistics import MOST_MISSING
 from hsi_studio.ml.preprocess import Preprocessor
 
-_CACHE_VALUES = 500_000
-"""What a CPU keeps in its cache from one step to the next."""
+_CACHE_VALUES, _GPU_VALUES = 500_000, 20_000_000
+"""At once: what a CPU keeps in its cache from one step to the next; on a GPU, to bound the memory."""
 
 
 def components(
@@ -33,7 +33,7 @@ def components(
     """
     affine = _Affine(preprocessor, device)
     rows, cols, bands = stored.shape
-    step = rows if device.startswith("cuda") else max(1, _CACHE_VALUES // max(1, cols * bands))
+    step = max(1, (_GPU_VALUES if device.startswith("cuda") else _CACHE_VALUES) // max(1, cols * bands))
     parts = [affine(physical(cube, stored[row : row + step], device)) for row in range(0, rows, step)]
     found, valid = zip(*parts, strict=True)
     return torch.cat(found), torch.cat(valid)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import math
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from collections.abc import Callable, Iterator
+from functools import partial
+from traceback import clear_frames
 
 import numpy as np
 import torch
@@ -16,7 +15,8 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
 from hsi_studio.ml.classifier import Prediction
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.padding import StoredTile, Tile, as_input, read_stored
+from hsi_studio.ml.padding import Tile
+from hsi_studio.ml.reading_ahead import read_ahead, read_now
 from hsi_studio.ml.tiling import tiles
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,6 @@ _COPIES = 4
 _CPU_BYTES = 400_000_000
 _GPU_BYTES = 8_000_000_000
 _LEAST_SIDE, _MOST_SIDE = 32, 512
-_GPU_READERS = 4  # one copies some 3 GB/s out of memory, less from a file
 
 
 def predict(
@@ -48,57 +47,44 @@ def predict(
     model.to(device)
     side = tile_side(model, device) if side is None else side
     windows = tiles(cube.window if window is None else window, side)
-    readers = _GPU_READERS if device.startswith("cuda") else 1
-    for stored in _read_ahead(model, cube, windows, readers):
-        yield from _compute(model, cube, stored, device)
-
-
-def _read_ahead(model: Model, cube: Cube, windows: Iterator[Window], readers: int) -> Iterator[StoredTile]:
-    """Yield what tiles are made of, in order; one per reader is under way."""
-    pool = ThreadPoolExecutor(readers, "tiles")
-    try:
-        waiting = deque(pool.submit(_read, model, cube, place) for place in islice(windows, readers))
-        while waiting:
-            stored = waiting.popleft().result()
-            waiting.extend(pool.submit(_read, model, cube, place) for place in islice(windows, 1))
-            yield stored
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _read(model: Model, cube: Cube, window: Window) -> StoredTile:
-    sizes = model.architecture
-    return read_stored(cube, model.preprocessor, window, sizes.before, sizes.after)
+    for place, tile in read_ahead(model, cube, windows, device):
+        yield from _compute(model, cube, place, tile, device)
 
 
 def tile_side(model: Model, device: str) -> int:
     """Return the side of tiles whose largest layer takes a fixed share of memory."""
     sizes = model.architecture
     per_pixel = 4 * _COPIES * sizes.widths[0] * (sizes.components - 2)
-    budget = _GPU_BYTES if device.startswith("cuda") else _CPU_BYTES
+    budget = _gpu_bytes(device) if device.startswith("cuda") else _CPU_BYTES
     return min(max(math.isqrt(budget // per_pixel) - sizes.field, _LEAST_SIDE), _MOST_SIDE)
 
 
-def _compute(model: Model, cube: Cube, stored: StoredTile, device: str) -> Iterator[Prediction]:
-    found = _classified(model, cube, stored, device)
+def _gpu_bytes(device: str) -> int:
+    held = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return min(_GPU_BYTES, (torch.cuda.mem_get_info(device)[0] + held) // 2)
+
+
+def _compute(
+    model: Model, cube: Cube, window: Window, tile: Callable[[], Tile], device: str
+) -> Iterator[Prediction]:
+    found = _classified(model, tile, device)
     if found is not None:
         yield found
         return
-    # Here and not where the error was caught: its traceback holds on to the memory.
-    parts, other = _smaller(model, stored.window, device)
+    parts, other = _smaller(model, window, device)
     log.warning("Out of memory: going on with smaller tiles on %s", other)
-    del stored
     for part in parts:
-        yield from _compute(model, cube, _read(model, cube, part), other)
+        yield from _compute(model, cube, part, partial(read_now, model, cube, part, other), other)
     model.to(device)
 
 
-def _classified(model: Model, cube: Cube, stored: StoredTile, device: str) -> Prediction | None:
+def _classified(model: Model, tile: Callable[[], Tile], device: str) -> Prediction | None:
     """Return the prediction, or None when the device has too little memory."""
     try:
-        return _classify(model, as_input(cube, model.preprocessor, stored, device), device)
+        return _classify(model, tile(), device)
     except (torch.OutOfMemoryError, RuntimeError) as error:
         if _is_out_of_memory(error):
+            clear_frames(error.__traceback__)  # they hold on to the memory
             return None
         raise
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.ml.one_thread import one_thread
+
 Spectra = NDArray[np.float64]
 
 _QUIET_PAIRS = 0.5
@@ -19,7 +21,7 @@ def principal_axes(pixels: Spectra, components: int, variance: float | None = No
 
     k is `components`, or fewer where already `variance` (a share between 0 and 1) is kept.
     """
-    values, vectors = np.linalg.eigh(pixels.T @ pixels / max(1, len(pixels) - 1))
+    values, vectors = _eigen(pixels.T @ pixels / max(1, len(pixels) - 1))
     values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1]
     count = min(components, len(values))
     if variance is not None:
@@ -42,11 +44,11 @@ def noise_fraction_axes(blocks: Sequence[NDArray[np.floating[Any]]], components:
     noise = _noise_covariance(blocks)
     bands = len(noise)
     noise += _RIDGE * np.trace(noise) / bands * np.eye(bands)
-    powers, rotation = np.linalg.eigh(noise)
+    powers, rotation = _eigen(noise)
     whiten = rotation / np.sqrt(np.maximum(powers, np.finfo(float).tiny))
     pixels = np.concatenate([_valid(block.reshape(-1, bands)) for block in blocks])
     signal = whiten.T @ (pixels.T @ pixels / max(1, len(pixels) - 1)) @ whiten
-    _, vectors = np.linalg.eigh(signal)
+    _, vectors = _eigen(signal)
     return _oriented(whiten @ vectors[:, ::-1][:, :components])
 
 
@@ -65,6 +67,12 @@ def _noise_covariance(blocks: Sequence[NDArray[np.floating[Any]]]) -> Spectra:
 def _valid(pixels: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     valid: NDArray[np.bool_] = np.isfinite(pixels.sum(axis=1))
     return pixels[valid]
+
+
+def _eigen(symmetric: Spectra) -> tuple[Spectra, Spectra]:
+    with one_thread():
+        values, vectors = np.linalg.eigh(symmetric)
+    return values, vectors
 
 
 def _oriented(axes: Spectra) -> Spectra:

@@ -164,11 +164,15 @@ class Backbone(nn.Module):
         maps = functional.relu_(
             functional.conv2d(taps.contiguous(memory_format=_BY_BAND), weight, layer.bias)
         )
-        maps = functional.avg_pool2d(maps, 2, stride)
+        if stride == 2:
+            maps = functional.avg_pool2d(maps, 2)
         maps = maps.view(len(images), -1, *maps.shape[1:])
         depth = self.architecture.depths[0]
-        maps = (maps[:, 0 : 2 * depth : 2] + maps[:, 1 : 2 * depth : 2]) * 0.5
-        return maps.transpose(1, 2).contiguous(memory_format=_BY_VOXEL)
+        maps = maps[:, 0 : 2 * depth : 2] + maps[:, 1 : 2 * depth : 2]
+        if stride == 1:  # sums of two are several times faster than the library's overlapping means
+            maps = maps[..., :-1, :] + maps[..., 1:, :]
+            maps = (maps[..., :-1] + maps[..., 1:]) * 0.25
+        return (maps * 0.5).transpose(1, 2).contiguous(memory_format=_BY_VOXEL)
 
     def _activate(self, features: Tensor) -> Tensor:
         return functional.relu(features) if self.architecture.rectified else features

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -104,11 +104,9 @@ def _prepare(scene: Scene, settings: Settings) -> _Prepared:
     )
     learned, held = _split(pixels, architecture, settings, len(scene.classes))
     progress = Progress()
-    material = Material(scene.cube, learned, preprocessor, architecture)
+    material = Material(scene.cube, learned, preprocessor, architecture, settings.device)
     batches = make_batches(material, progress).kept_on(settings.device)
-    validation = (
-        read_patches(Material(scene.cube, held, preprocessor, architecture), progress) if held else None
-    )
+    validation = read_patches(replace(material, pixels=held), progress) if held else None
     with _seeded(settings.seed):
         backbone = Backbone(architecture).to(settings.device)
     run = Run(preset, settings.options, settings.device, torch.Generator().manual_seed(settings.seed))

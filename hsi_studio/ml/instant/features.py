@@ -14,12 +14,12 @@ from hsi_studio.core.window import Window
 from hsi_studio.ml.instant import experts as kinds
 from hsi_studio.ml.instant.diffusion import Smoother, smoother, solve_all
 from hsi_studio.ml.instant.experts import Expert
-from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.pixel_graph import PixelGraph, pixel_graph
 from hsi_studio.ml.instant.spectra import PixelSpectra, SpectralStatistics, fit_statistics
 from hsi_studio.ml.instant.spectral_view import SpectralView
 from hsi_studio.ml.instant.views import StackedView, View
 from hsi_studio.ml.instant.window_view import WindowView
+from hsi_studio.ml.one_thread import one_thread
 
 STRENGTHS = (1.0, 10.0, 100.0)
 CONTRAST, SHARP_CONTRAST = 3.0, 1.0

@@ -13,10 +13,10 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.ml.instant.features import InstantFeatures
 from hsi_studio.ml.instant.fit import ClickLabels, InstantFit, fit_clicks
 from hsi_studio.ml.instant.mixture import mixture, nearness
-from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.pairs import two_at_a_time
 from hsi_studio.ml.instant.random_walker import RandomWalker, random_walker
 from hsi_studio.ml.instant.text_projection import STRENGTH, TextProjection, text_projection
+from hsi_studio.ml.one_thread import one_thread
 
 Floats = NDArray[np.float32]
 Vectors = NDArray[np.floating]

@@ -12,12 +12,12 @@ from hsi_studio.core.window import Window
 from hsi_studio.ml.instant import experts as kinds
 from hsi_studio.ml.instant.experts import Expert
 from hsi_studio.ml.instant.features import CONTRAST, InstantFeatures
-from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.pixel_graph import pixel_graph
 from hsi_studio.ml.instant.spectra import fit_statistics
 from hsi_studio.ml.instant.spectral_view import SpectralView
 from hsi_studio.ml.instant.views import View
 from hsi_studio.ml.instant.window_view import WindowView
+from hsi_studio.ml.one_thread import one_thread
 
 COMPONENTS = 40
 EXPERTS = (kinds.VALUES, kinds.WINDOWS)

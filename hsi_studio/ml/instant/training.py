@@ -15,12 +15,12 @@ from hsi_studio.ml.instant.fit import MOST_FITTED, ClickLabels, InstantFit, fit_
 from hsi_studio.ml.instant.folds import thinned
 from hsi_studio.ml.instant.model import InstantModel
 from hsi_studio.ml.instant.network import Network
-from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.instant.scene_tiles import click_features, remembered
 from hsi_studio.ml.instant.spectra import SpectralStatistics, fit_statistics
 from hsi_studio.ml.instant.text_projection import text_projection, text_strength
 from hsi_studio.ml.label_embeddings import LabelEmbeddings, require_distinct
 from hsi_studio.ml.labelled import labelled_pixels
+from hsi_studio.ml.one_thread import one_thread
 from hsi_studio.ml.presets import Settings
 from hsi_studio.ml.scene import Scene, TrainingRun, TrainingStep
 

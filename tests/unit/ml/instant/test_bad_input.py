@@ -15,8 +15,8 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.ml.instant.fit import ClickLabels, fit_clicks
 from hsi_studio.ml.instant.head import InstantHead
-from hsi_studio.ml.instant.one_thread import one_thread
 from hsi_studio.ml.methods import finish, method
+from hsi_studio.ml.one_thread import one_thread
 from hsi_studio.ml.presets import Settings
 from hsi_studio.ml.scene import Scene
 
