@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
-from traceback import clear_frames
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import numpy as np
 import torch
@@ -15,8 +16,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
 from hsi_studio.ml.classifier import Prediction
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.padding import Tile
-from hsi_studio.ml.reading_ahead import read_ahead, read_now
+from hsi_studio.ml.padding import StoredTile, Tile, as_input, read_stored
 from hsi_studio.ml.tiling import tiles
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ _COPIES = 4
 _CPU_BYTES = 400_000_000
 _GPU_BYTES = 8_000_000_000
 _LEAST_SIDE, _MOST_SIDE = 32, 512
+_GPU_READERS = 4  # one copies some 3 GB/s out of memory, less from a file
 
 
 def predict(
@@ -47,8 +48,26 @@ def predict(
     model.to(device)
     side = tile_side(model, device) if side is None else side
     windows = tiles(cube.window if window is None else window, side)
-    for place, tile in read_ahead(model, cube, windows, device):
-        yield from _compute(model, cube, place, tile, device)
+    for stored in _read_ahead(model, cube, windows, _GPU_READERS if device.startswith("cuda") else 1):
+        yield from _compute(model, cube, stored, device)
+
+
+def _read_ahead(model: Model, cube: Cube, windows: Iterator[Window], readers: int) -> Iterator[StoredTile]:
+    """Yield what tiles are made of, in order; one per reader is under way."""
+    pool = ThreadPoolExecutor(readers, "tiles")
+    try:
+        waiting = deque(pool.submit(_read, model, cube, place) for place in islice(windows, readers))
+        while waiting:
+            stored = waiting.popleft().result()
+            waiting.extend(pool.submit(_read, model, cube, place) for place in islice(windows, 1))
+            yield stored
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _read(model: Model, cube: Cube, window: Window) -> StoredTile:
+    sizes = model.architecture
+    return read_stored(cube, model.preprocessor, window, sizes.before, sizes.after)
 
 
 def tile_side(model: Model, device: str) -> int:
@@ -64,27 +83,26 @@ def _gpu_bytes(device: str) -> int:
     return min(_GPU_BYTES, (torch.cuda.mem_get_info(device)[0] + held) // 2)
 
 
-def _compute(
-    model: Model, cube: Cube, window: Window, tile: Callable[[], Tile], device: str
-) -> Iterator[Prediction]:
-    found = _classified(model, tile, device)
+def _compute(model: Model, cube: Cube, stored: StoredTile, device: str) -> Iterator[Prediction]:
+    found = _classified(model, cube, stored, device)
     if found is not None:
         yield found
         return
-    parts, other = _smaller(model, window, device)
+    parts, other = _smaller(model, stored.window, device)
     log.warning("Out of memory: going on with smaller tiles on %s", other)
+    del stored
     for part in parts:
-        yield from _compute(model, cube, part, partial(read_now, model, cube, part, other), other)
+        yield from _compute(model, cube, _read(model, cube, part), other)
     model.to(device)
 
 
-def _classified(model: Model, tile: Callable[[], Tile], device: str) -> Prediction | None:
+def _classified(model: Model, cube: Cube, stored: StoredTile, device: str) -> Prediction | None:
     """Return the prediction, or None when the device has too little memory."""
     try:
-        return _classify(model, tile(), device)
+        return _classify(model, as_input(cube, model.preprocessor, stored, device), device)
     except (torch.OutOfMemoryError, RuntimeError) as error:
+        # Only after this block is the memory free that its traceback holds on to.
         if _is_out_of_memory(error):
-            clear_frames(error.__traceback__)  # they hold on to the memory
             return None
         raise
 

@@ -18,7 +18,6 @@ from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.heads import Head, SoftmaxHead, TextHead, scores
 from hsi_studio.ml.lean_imports import without_compiler
 from hsi_studio.ml.presets import Options, Preset, Schedule
-from hsi_studio.ml.recorded import recorded
 from hsi_studio.ml.s3fn import Backbone
 from hsi_studio.ml.scene import TrainingStep
 
@@ -72,15 +71,6 @@ def train_backbone(
     """Learn the backbone together with the `heads`: a softmax, and the text head when trained jointly."""
     preset, schedule = run.preset, run.preset.first
     draws = batches.draw(schedule.batch, run.random)
-    replay: Callable[[Tensor], Tensor] | None = None
-
-    def seen(images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        nonlocal replay
-        if batches.dense:
-            return batches.features(backbone, images, targets)
-        if replay is None:  # all batches of patches have one shape
-            replay = recorded(backbone, images)
-        return replay(images), targets
 
     def step() -> tuple[Tensor, Tensor]:
         chosen = next(draws)
@@ -88,7 +78,7 @@ def train_backbone(
         images, targets = turned_at_random(images, targets, run.random)
         images = disturbed(images, jitter=preset.jitter, noise=preset.noise, random=run.noise)
         with mixed(run.device):
-            z, wanted = seen(images, targets)
+            z, wanted = batches.features(backbone, images, targets)
             z = _dropped(z, schedule.dropout, run.noise)
             logits = [scores(head, z) for head in heads]
         loss = torch.stack([_cross_entropy(one, wanted, schedule) for one in logits]).sum()

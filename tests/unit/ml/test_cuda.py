@@ -14,14 +14,12 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.ml.components import components
-from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.labelled import draw_labels
 from hsi_studio.ml.mapping import class_map, demo_model, unseen_agreement
 from hsi_studio.ml.methods import finish, method
 from hsi_studio.ml.model import Model
 from hsi_studio.ml.model_file import load_classifier
 from hsi_studio.ml.presets import Settings
-from hsi_studio.ml.recorded import recorded
 from hsi_studio.ml.scene import Scene
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
@@ -75,30 +73,6 @@ def test_the_demo_models_map_is_that_of_the_cpu() -> None:
     assert np.abs(here.confidence - there.confidence).max() < 0.03
     seen = [unseen_agreement(model, one.ids, truth.ids).overall_accuracy for one in (here, there)]
     assert abs(seen[0] - seen[1]) < 0.003
-
-
-def test_a_recorded_network_is_the_network(random_model: Callable[..., Model]) -> None:
-    backbone = random_model(23, 14, widths=(16, 32, 64)).backbone.to(GPU).train()
-    replay = recorded(backbone, torch.randn(40, 23, 14, 14, device=GPU))
-    assert replay is not backbone
-    assert "forward" not in vars(backbone)
-
-    def gradients(network: Callable[[torch.Tensor], torch.Tensor]) -> list[torch.Tensor]:
-        backbone.zero_grad(set_to_none=True)
-        with mixed(GPU):
-            z = network(images)
-        z.float().square().sum().backward()
-        return [
-            z.detach().clone(),
-            *(one.grad.clone() for one in backbone.parameters() if one.grad is not None),
-        ]
-
-    for _ in range(2):
-        images = torch.randn(40, 23, 14, 14, device=GPU)
-        ours, plain = gradients(replay), gradients(backbone)
-        assert len(ours) == len(plain) == 9
-        for mine, own in zip(ours, plain, strict=True):
-            torch.testing.assert_close(mine, own, rtol=0.02, atol=0.02 * float(own.abs().max()))
 
 
 def test_a_seed_reproduces_a_training() -> None:
