@@ -90,7 +90,6 @@ def _compute(model: Model, cube: Cube, stored: StoredTile, device: str) -> Itera
         return
     parts, other = _smaller(model, stored.window, device)
     log.warning("Out of memory: going on with smaller tiles on %s", other)
-    del stored
     for part in parts:
         yield from _compute(model, cube, _read(model, cube, part), other)
     model.to(device)

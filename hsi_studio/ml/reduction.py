@@ -54,13 +54,15 @@ def noise_fraction_axes(blocks: Sequence[NDArray[np.floating[Any]]], components:
 
 def _noise_covariance(blocks: Sequence[NDArray[np.floating[Any]]]) -> Spectra:
     bands = blocks[0].shape[-1]
-    steps = (np.diff(block, axis=axis).reshape(-1, bands) for block in blocks for axis in (0, 1))
-    pairs = np.concatenate([_valid(step) for step in steps])
-    if not len(pairs):
+    steps = [np.diff(block, axis=axis).reshape(-1, bands) for block in blocks for axis in (0, 1)]
+    energies = [np.einsum("nb,nb->n", step, step) for step in steps]  # NaN where a value is missing
+    known = np.concatenate([energy[np.isfinite(energy)] for energy in energies])
+    if not len(known):
         return np.eye(bands)
-    energy = (pairs**2).sum(axis=1)
-    quiet = pairs[energy <= np.quantile(energy, _QUIET_PAIRS)]
-    covariance: Spectra = quiet.T @ quiet / len(quiet) / 2
+    most = np.quantile(known, _QUIET_PAIRS)
+    quiet = [step[energy <= most] for step, energy in zip(steps, energies, strict=True)]
+    pairs = sum(map(len, quiet))
+    covariance = np.sum([part.T @ part for part in quiet], axis=0) / pairs / 2
     return covariance if np.trace(covariance) > 0 else np.eye(bands)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import operator
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 import torch
@@ -81,7 +82,7 @@ def train_backbone(
             z, wanted = batches.features(backbone, images, targets)
             z = _dropped(z, schedule.dropout, run.noise)
             logits = [scores(head, z) for head in heads]
-        loss = torch.stack([_cross_entropy(one, wanted, schedule) for one in logits]).sum()
+        loss = reduce(operator.add, [_cross_entropy(one, wanted, schedule) for one in logits])
         return loss, (logits[0].argmax(1) == wanted).float().mean()
 
     def check() -> float:
