@@ -15,6 +15,8 @@ from hsi_studio.ml.sampling import describe_sample, read_sample
 
 Reduction = Literal["mnf", "pca"]
 
+Floats = NDArray[np.float32]
+
 MIN_COMPONENTS = 14
 """Fewest that the three convolutions and poolings of the network leave something of."""
 
@@ -83,7 +85,7 @@ def fit_preprocessor(
     else:
         blocks = [_read_pixels(cube, bands.tolist(), *pixels)]
         source = f"the {len(pixels[0])} labelled pixels"
-    measured = [without_dead_pixels(block.astype(np.float64)) for block in blocks]
+    measured = [without_dead_pixels(block) for block in blocks]
     del blocks  # each of these copies is as large as the scene
     kept, mean, std = usable_bands(measured, cube.name)
     scored = [_scored(block[..., kept], mean, std) for block in measured]
@@ -94,37 +96,35 @@ def fit_preprocessor(
     return Preprocessor(bands[kept], mean.astype(np.float32), weights.astype(np.float32), reduction, source)
 
 
-def _read_pixels(
-    cube: Cube, bands: list[int], rows: NDArray[np.intp], cols: NDArray[np.intp]
-) -> NDArray[np.float32]:
+def _read_pixels(cube: Cube, bands: list[int], rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Floats:
     values = [cube.spectrum(int(row), int(col))[bands] for row, col in zip(rows, cols, strict=True)]
     return cube.physical(np.stack(values)[:, None])
 
 
-def _scored(
-    block: NDArray[np.float64], mean: NDArray[np.float64], std: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _scored(block: Floats, mean: NDArray[np.float64], std: NDArray[np.float64]) -> Floats:
     """Return z-scores; single missing values become the mean, pixels without any value stay NaN."""
-    missing = np.isnan(block)
-    filled = missing & ~missing.all(axis=2, keepdims=True)
-    return np.where(filled, 0.0, (block - mean) / std)
+    scores: Floats = np.divide(block - mean.astype(np.float32), std.astype(np.float32))
+    missing = np.isnan(scores)
+    if missing.any():
+        scores[missing & ~missing.all(axis=2, keepdims=True)] = 0
+    return scores
 
 
 def _axes(
-    scored: list[NDArray[np.float64]], reduction: Reduction, components: int, variance: float | None
+    scored: list[Floats], reduction: Reduction, components: int, variance: float | None
 ) -> NDArray[np.float64]:
     if reduction == "mnf":
         return noise_fraction_axes(scored, components)
     return principal_axes(_pixels(scored), components, variance)
 
 
-def _pixels(scored: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+def _pixels(scored: list[Floats]) -> Floats:
     return np.concatenate([block[np.isfinite(block[..., 0])] for block in scored])
 
 
-def _typical_std(scored: list[NDArray[np.float64]], axes: NDArray[np.float64]) -> float:
+def _typical_std(scored: list[Floats], axes: NDArray[np.float64]) -> float:
     """Return the mean deviation of the components, so that the network's input is about 1 in size.
 
     One factor for all: their relative size is the information that the reduction gives.
     """
-    return float((_pixels(scored) @ axes).std(axis=0).mean()) or 1.0
+    return float((_pixels(scored) @ axes.astype(np.float32)).std(axis=0).mean()) or 1.0

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from hsi_studio.ml.one_thread import one_thread
 
+Floats = NDArray[np.floating[Any]]
 Spectra = NDArray[np.float64]
 
 _QUIET_PAIRS = 0.5
 _RIDGE = 1e-3
 
 
-def principal_axes(pixels: Spectra, components: int, variance: float | None = None) -> Spectra:
+def principal_axes(pixels: Floats, components: int, variance: float | None = None) -> Spectra:
     """Return the axes (bands, k) of largest variance of centred pixels (n, bands).
 
     k is `components`, or fewer where already `variance` (a share between 0 and 1) is kept.
@@ -30,7 +31,7 @@ def principal_axes(pixels: Spectra, components: int, variance: float | None = No
     return _oriented(vectors[:, :count])
 
 
-def noise_fraction_axes(blocks: Sequence[NDArray[np.floating[Any]]], components: int) -> Spectra:
+def noise_fraction_axes(blocks: Sequence[Floats], components: int) -> Spectra:
     """Return the axes (bands, k) of largest signal-to-noise ratio, in units of noise.
 
     Minimum noise fraction (Green et al. 1988, doi:10.1109/36.3001). The noise covariance comes from
@@ -52,7 +53,7 @@ def noise_fraction_axes(blocks: Sequence[NDArray[np.floating[Any]]], components:
     return _oriented(whiten @ vectors[:, ::-1][:, :components])
 
 
-def _noise_covariance(blocks: Sequence[NDArray[np.floating[Any]]]) -> Spectra:
+def _noise_covariance(blocks: Sequence[Floats]) -> Spectra:
     bands = blocks[0].shape[-1]
     steps = [np.diff(block, axis=axis).reshape(-1, bands) for block in blocks for axis in (0, 1)]
     energies = [np.einsum("nb,nb->n", step, step) for step in steps]  # NaN where a value is missing
@@ -62,18 +63,20 @@ def _noise_covariance(blocks: Sequence[NDArray[np.floating[Any]]]) -> Spectra:
     most = np.quantile(known, _QUIET_PAIRS)
     quiet = [step[energy <= most] for step, energy in zip(steps, energies, strict=True)]
     pairs = sum(map(len, quiet))
-    covariance = np.sum([part.T @ part for part in quiet], axis=0) / pairs / 2
+    covariance: Spectra = (
+        np.stack([part.T @ part for part in quiet]).sum(axis=0, dtype=np.float64) / pairs / 2
+    )
     return covariance if np.trace(covariance) > 0 else np.eye(bands)
 
 
-def _valid(pixels: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+def _valid(pixels: Floats) -> Floats:
     valid: NDArray[np.bool_] = np.isfinite(pixels.sum(axis=1))
     return pixels[valid]
 
 
-def _eigen(symmetric: Spectra) -> tuple[Spectra, Spectra]:
+def _eigen(symmetric: Floats) -> tuple[Spectra, Spectra]:
     with one_thread():
-        values, vectors = np.linalg.eigh(symmetric)
+        values, vectors = np.linalg.eigh(symmetric.astype(np.float64))
     return values, vectors
 
 
