@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -156,15 +156,16 @@ def disturbed(images: Tensor, *, jitter: float, noise: float, random: torch.Gene
     `random` may live on another device than the images.
     """
 
-    def drawn(draw: Callable[..., Tensor], shape: Sequence[int]) -> Tensor:
-        return draw(shape, generator=random, device=random.device).to(images.device)
+    def values(*shape: int) -> Tensor:
+        return torch.empty(shape, device=random.device)
 
-    one = (len(images), 1, 1, 1)
-    images = images * (1 - jitter + 2 * jitter * drawn(torch.rand, one))
+    factors = values(len(images), 1, 1, 1).uniform_(1 - jitter, 1 + jitter, generator=random)
+    images = images * factors.to(images.device)
     if not noise:
         return images
     for shape in ((len(images), images.shape[1], 1, 1), images.shape):
-        images = images + noise * drawn(torch.randn, shape)
+        drawn = values(*shape).normal_(generator=random)
+        images = torch.add(images, drawn.to(images.device), alpha=noise)
     return images
 
 
