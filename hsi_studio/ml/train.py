@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-import copy
 import operator
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from hsi_studio.ml.batches import Batches, disturbed, split, turned, turned_at_random
+from hsi_studio.ml.descent import Plan, StageResult, Training, descend
 from hsi_studio.ml.devices import mixed
 from hsi_studio.ml.heads import Head, SoftmaxHead, TextHead, scores
-from hsi_studio.ml.lean_imports import without_compiler
 from hsi_studio.ml.presets import Options, Preset, Schedule
 from hsi_studio.ml.s3fn import Backbone
-from hsi_studio.ml.scene import TrainingStep
 
-_CHECKS = 20
-_PATIENCE = 6
 _CHUNK = 256
 _VIEWS = 8
-
-
-Training = Generator[TrainingStep, bool | None, None]
-
-
-@dataclass
-class StageResult:
-    """How a stage went, filled while it runs."""
-
-    stage: int
-    steps: int = 0
-    seconds: float = 0.0
-    loss: float = float("nan")
-    accuracy: float = float("nan")
-    stopped_early: bool = False
-    validation: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +69,8 @@ def train_backbone(
         return float(functional.cross_entropy(scores(heads[0], z), targets))
 
     modules = nn.ModuleList([backbone, *heads])
-    plan = _Plan(1, modules, schedule, schedule.steps(batches.labels), step, check if validation else None)
-    yield from _descend(plan, run.results)
+    plan = Plan(1, modules, schedule, schedule.steps(batches.labels), step, check if validation else None)
+    yield from descend(plan, run.results)
 
 
 def train_text_head(
@@ -130,8 +108,8 @@ def train_text_head(
         return float(functional.cross_entropy(scores(head, validation[0]), validation[1]))
 
     modules = nn.ModuleList([head] if beside is None else [head, beside])
-    plan = _Plan(2, modules, schedule, schedule.steps(labels), step, check if validation else None)
-    yield from _descend(plan, run.results)
+    plan = Plan(2, modules, schedule, schedule.steps(labels), step, check if validation else None)
+    yield from descend(plan, run.results)
 
 
 @torch.no_grad()
@@ -145,93 +123,6 @@ def cached_features(
             images, targets = turned(batches.images[chunk], batches.targets[chunk], view // 2, view % 2)
             found.append(batches.features(backbone, images.to(run.device), targets.to(run.device)))
     return torch.cat([z for z, _ in found]), torch.cat([targets for _, targets in found])
-
-
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    """What `_descend` needs: `step` gives loss and accuracy, `check` the validation loss."""
-
-    stage: int
-    modules: nn.Module
-    schedule: Schedule
-    steps: int
-    step: Callable[[], tuple[Tensor, Tensor]]
-    check: Callable[[], float] | None
-
-
-def _descend(plan: _Plan, results: list[StageResult]) -> Training:
-    """Take steps; with a check, keep the best state and stop when it has not improved for a while."""
-    with without_compiler():
-        yield from _steps(plan, results)
-
-
-def _steps(plan: _Plan, results: list[StageResult]) -> Training:
-    started, result, best = time.perf_counter(), StageResult(plan.stage), _Best(plan.modules)
-    results.append(result)
-    optimizer, rates = _optimizer(plan)
-    plan.modules.train()
-    for done in range(1, plan.steps + 1):
-        loss, accuracy = plan.step()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        if rates is not None:
-            rates.step()
-        measured = None
-        if plan.check is not None and (done % max(1, plan.steps // _CHECKS) == 0 or done == plan.steps):
-            with torch.no_grad():
-                measured = best.update(plan.check())
-        result.steps = done
-        result.loss, result.accuracy = torch.stack((loss.detach(), accuracy)).tolist()
-        result.seconds = time.perf_counter() - started
-        step = TrainingStep(plan.stage, done, plan.steps, result.loss, result.accuracy, measured)
-        enough = yield step
-        if enough or best.waited >= _PATIENCE:
-            result.stopped_early = True
-            break
-    result.validation = best.restore()
-    plan.modules.eval()
-
-
-class _Best:
-    """The state of a module with the smallest validation loss so far."""
-
-    def __init__(self, modules: nn.Module) -> None:
-        self._modules = modules
-        self._loss: float | None = None
-        self._state: dict[str, Any] = {}
-        self.waited = 0
-
-    def update(self, loss: float) -> float:
-        """Take note of a measurement and return it."""
-        self.waited += 1
-        if self._loss is None or loss < self._loss:
-            self._loss, self.waited = loss, 0
-            self._state = copy.deepcopy(self._modules.state_dict())
-        return loss
-
-    def restore(self) -> float | None:
-        """Bring the best state back; None when nothing was measured."""
-        if self._loss is not None:
-            self._modules.load_state_dict(self._state)
-        return self._loss
-
-
-def _optimizer(
-    plan: _Plan,
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.OneCycleLR | None]:
-    schedule = plan.schedule
-    learned = [parameter for parameter in plan.modules.parameters() if parameter.requires_grad]
-    if not schedule.one_cycle:
-        return torch.optim.Adam(learned, schedule.rate, weight_decay=schedule.decay), None
-    optimizer = torch.optim.AdamW(
-        learned, schedule.rate, weight_decay=schedule.decay, fused=learned[0].is_cuda or None
-    )
-    # One step more than is taken: the scheduler counts its own construction as one.
-    cycle = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, schedule.rate, total_steps=plan.steps + 1, pct_start=0.2
-    )
-    return optimizer, cycle
 
 
 def _cross_entropy(logits: Tensor, targets: Tensor, schedule: Schedule) -> Tensor:

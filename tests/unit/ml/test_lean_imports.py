@@ -52,13 +52,13 @@ def test_training_loads_no_compiler() -> None:
     code = """
 import sys, torch
 from hsi_studio.ml.presets import Schedule
-from hsi_studio.ml.train import _descend, _Plan
+from hsi_studio.ml.descent import Plan, descend
 weight = torch.nn.Linear(2, 1)
 def step():
     loss = weight(torch.ones(1, 2)).square().sum()
     return loss, loss.detach()
-plan = _Plan(1, weight, Schedule(epochs=1, batch=1, rate=0.01, decay=0), 3, step, None)
-losses = [one.loss for one in _descend(plan, [])]
+plan = Plan(1, weight, Schedule(epochs=1, batch=1, rate=0.01, decay=0), 3, step, None)
+losses = [one.loss for one in descend(plan, [])]
 print(losses[2] < losses[0], "torch._dynamo" in sys.modules)
 """
     assert _run(code) == ["True False"]
