@@ -5,31 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.ml.instant.folds import cell_folds, stroke_folds
 from hsi_studio.ml.instant.linear_experts import Clicks, out_of_fold_scores
+from hsi_studio.ml.instant.places import Places, Repeats
 
 TEMPERATURES = np.array([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5])
 
-_VALIDATED = 160  # clicks times repeats
-_MOST_REPEATS = 8
 _DOUBT = 0.01  # probability kept back for all classes alike
 _PSEUDO_CLICKS = 5.0
 _STEPS = 100
 _TEMPER = 0.3
 _LEAST_JUDGED = 5
-_ENOUGH = 0.5
 _NEVER = -1e5
 _UNJUDGED = 0.02  # temperature of a network without evidence
 _NEGLIGIBLE = 0.005
 
 Floats = NDArray[np.float64]
 Index = NDArray[np.intp]
-Candidate = tuple[Clicks, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,63 +48,46 @@ class Trust:
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
-    """Where the clicks are: flat index, row and column (n,) of each, in the order of their targets (n,).
+class Judged:
+    """An expert before it is trusted.
 
-    Clicks of one stroke have the same number in `strokes`, see `folds.strokes`.
+    Parameters
+    ----------
+    clicks : Clicks
+        Its features of the labelled pixels.
+    shrinkage : float
+    known : (folds, ndarray of float64 (repeats · n, U)), optional
+        Folds and the scores of clicks held out in them, where these have been computed already.
     """
 
-    positions: Index
-    rows: Index
-    cols: Index
-    targets: Index
-    strokes: Index
+    clicks: Clicks
+    shrinkage: float
+    known: tuple[Repeats, Floats] | None = None
 
-    @property
-    def repeats(self) -> range:
-        """Numbers of the drawings of folds: more where there are few clicks."""
-        return range(min(max(math.ceil(_VALIDATED / len(self.targets)), 1), _MOST_REPEATS))
-
-    @cached_property
-    def near_folds(self) -> tuple[list[Index], NDArray[np.bool_]]:
-        """Folds of every class, and which clicks (n,) can be asked: those whose class is not held out whole.
-
-        Strokes are held out whole where half of the classes have two; else single clicks, which flatters what
-        looks around a pixel.
-        """
-        _, first = np.unique(self.strokes, return_index=True)
-        held, per_class = self.strokes, np.bincount(self.targets[first], minlength=self.targets.max() + 1)
-        if np.mean(per_class > 1) < _ENOUGH:
-            held, per_class = np.arange(len(self.targets)), np.bincount(self.targets)
-        folds = [stroke_folds(self.positions, self.targets, held, repeat) for repeat in self.repeats]
-        return folds, np.asarray(per_class[self.targets] > 1)
-
-    @property
-    def far_folds(self) -> list[Index]:
-        """Folds of squares of 32 pixels; none where all clicks lie in one."""
-        drawn = (cell_folds(self.rows, self.cols, repeat) for repeat in self.repeats)
-        return [folds for folds in drawn if folds.max() > 0]
+    def held_out(self, repeats: Repeats) -> Floats:
+        """Return scores (repeats · n, U) of the clicks, each time by what was fitted to the other folds."""
+        if self.known is not None and self.known[0] is repeats:
+            return self.known[1]
+        return np.asarray(_held_out(self.clicks, (self.shrinkage,), repeats)[0])
 
 
-def best_shrinkage(clicks: Clicks, candidates: Sequence[float], places: Places) -> float:
-    """Return the candidate whose discriminant gives held-out clicks the largest likelihood.
+def judged(clicks: Clicks, candidates: Sequence[float], places: Places) -> Judged:
+    """Return an expert with the shrinkage whose discriminant gives held-out clicks the largest likelihood.
 
     How far a scatter has to be drawn to its diagonal depends on the number of clicks and on the scene. The
     first of the candidates where no class has two clicks.
     """
-    if len(candidates) == 1:
-        return candidates[0]
     folds, asked = places.near_folds
-    truth = np.tile(places.targets, len(folds))
-    usable = np.tile(asked, len(folds))
-    if not usable.any():
-        return candidates[0]
-    scored = [_held_out(clicks, shrinkage, folds) for shrinkage in candidates]
+    if len(candidates) == 1 or not asked.any():
+        return Judged(clicks, candidates[0])
+    truth, usable = np.tile(places.targets, len(folds)), np.tile(asked, len(folds))
+    scored = _held_out(clicks, candidates, folds)
     likelihoods = [np.log(best_temperature(own[usable], truth[usable])[1]).sum() for own in scored]
-    return candidates[int(np.argmax(likelihoods))]
+    best = int(np.argmax(likelihoods))
+    return Judged(clicks, candidates[best], (folds, scored[best]))
 
 
-def validate(experts: Sequence[Candidate], places: Places, prior: Floats) -> tuple[Trust, Trust]:
+def validate(experts: Sequence[Judged], places: Places, prior: Floats) -> tuple[Trust, Trust]:
     """Return the trust near clicks and far from them.
 
     Near: folds draw strokes of every class. Far: folds hold out whole squares of 32 pixels; where these say
@@ -117,7 +95,7 @@ def validate(experts: Sequence[Candidate], places: Places, prior: Floats) -> tup
 
     Parameters
     ----------
-    experts : sequence of (Clicks, shrinkage)
+    experts : sequence of Judged
     places : Places
     prior : ndarray of float64 (experts,)
         Weights without any evidence.
@@ -129,7 +107,7 @@ def validate(experts: Sequence[Candidate], places: Places, prior: Floats) -> tup
 
 
 def validate_with_network(
-    experts: Sequence[Candidate], places: Places, prior: Floats, network: int, seen: NDArray[np.bool_]
+    experts: Sequence[Judged], places: Places, prior: Floats, network: int, seen: NDArray[np.bool_]
 ) -> tuple[Trust, Trust]:
     """Return the same where the expert at place `network` was trained on the clicks that are `seen` (n,).
 
@@ -161,7 +139,7 @@ def _joined(others: Trust | None, judged: Trust | None, prior: Floats, network: 
 
 
 def _judged(
-    experts: Sequence[Candidate], places: Places, prior: Floats, asked: NDArray[np.bool_]
+    experts: Sequence[Judged], places: Places, prior: Floats, asked: NDArray[np.bool_]
 ) -> tuple[Trust | None, Trust | None]:
     """Return the trust near and far by the clicks that are asked (n,); None where these say too little.
 
@@ -174,24 +152,20 @@ def _judged(
     return near, _trust(experts, places.far_folds, asked, prior, count)
 
 
-def _held_out(clicks: Clicks, shrinkage: float, folds: Sequence[Index]) -> Floats:
-    """Return scores (folds · n, U) of the clicks, each time by what was fitted to the other folds."""
-    return np.concatenate([out_of_fold_scores(clicks, shrinkage, fold) for fold in folds])
+def _held_out(clicks: Clicks, shrinkages: Sequence[float], repeats: Repeats) -> Floats:
+    """Return scores (shrinkages, repeats · n, U)."""
+    return np.concatenate([out_of_fold_scores(clicks, shrinkages, folds) for folds in repeats], axis=1)
 
 
 def _trust(
-    experts: Sequence[Candidate],
-    folds: Sequence[Index],
-    asked: NDArray[np.bool_],
-    prior: Floats,
-    count: float,
+    experts: Sequence[Judged], folds: Repeats, asked: NDArray[np.bool_], prior: Floats, count: float
 ) -> Trust | None:
     """Return temperatures and weights, or None where too few held-out clicks can be judged."""
-    targets = experts[0][0].targets
+    targets = experts[0].clicks.targets
     needed = max(len(targets) / 4, _LEAST_JUDGED)
     if not folds or asked.sum() * len(folds) < needed:
         return None
-    scores = [_held_out(clicks, shrinkage, folds) for clicks, shrinkage in experts]
+    scores = [expert.held_out(folds) for expert in experts]
     truth = np.tile(targets, len(folds))
     usable = np.tile(asked, len(folds)) & (scores[0][np.arange(len(truth)), truth] > _NEVER)
     if usable.sum() < needed:

@@ -12,9 +12,8 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
 from hsi_studio.ml.instant.click_validation import (
-    Places,
     Trust,
-    best_shrinkage,
+    judged,
     validate,
     validate_with_network,
 )
@@ -26,6 +25,7 @@ from hsi_studio.ml.instant.linear_experts import (
     fit_expert_to_many,
     scale_clicks,
 )
+from hsi_studio.ml.instant.places import Places
 
 MOST_FITTED, MOST_VALIDATED = 2000, 400
 """Labels that the experts and their validation learn from; of more, equal numbers per class are drawn."""
@@ -145,20 +145,19 @@ def fit_clicks(
     fewer = thinned(labels.positions[some], targets[some], MOST_VALIDATED)
     touching = strokes(labels.positions, targets, labels.cols)[some][fewer]
     places = _places(labels.take(some[fewer]), targets[some][fewer], touching)
-    linear, judged = [], []
+    linear, asked = [], []
     for number, expert in enumerate(experts):
         progress.update(number / len(experts), expert.name)
         features = rows(expert, labels.positions[some])
         clicks = scale_clicks(features[fewer], places.targets, len(present))
-        shrinkage = best_shrinkage(clicks, expert.shrinkages, places)
-        linear.append(_fitted(features, targets[some], len(present), shrinkage))
-        judged.append((clicks, shrinkage))
+        asked.append(judged(clicks, expert.shrinkages, places))
+        linear.append(_fitted(features, targets[some], len(present), asked[-1].shrinkage))
     believed = prior(experts)
     if NETWORK in experts:
         seen = np.isin(places.positions, np.zeros(0, np.intp) if learned is None else learned)
-        near, far = validate_with_network(judged, places, believed, experts.index(NETWORK), seen)
+        near, far = validate_with_network(asked, places, believed, experts.index(NETWORK), seen)
     else:
-        near, far = validate(judged, places, believed)
+        near, far = validate(asked, places, believed)
     strengths = np.log([expert.smoothing for expert in experts])
     smoothing = float(np.exp(near.weights @ strengths))
     return InstantFit(present, experts, tuple(linear), near, far, smoothing)

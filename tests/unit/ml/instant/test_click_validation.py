@@ -9,10 +9,10 @@ from scipy import ndimage
 
 from hsi_studio.ml.instant.click_validation import (
     TEMPERATURES,
-    Places,
+    Judged,
     averaging_weights,
-    best_shrinkage,
     best_temperature,
+    judged,
     mixture_weights,
     validate,
     validate_with_network,
@@ -21,6 +21,7 @@ from hsi_studio.ml.instant.experts import FIELDS, SHARP_FIELDS
 from hsi_studio.ml.instant.fit import ClickLabels, fit_clicks
 from hsi_studio.ml.instant.folds import FOLDS, cell_folds, class_folds, stroke_folds, strokes, thinned
 from hsi_studio.ml.instant.linear_experts import scale_clicks
+from hsi_studio.ml.instant.places import Places
 
 Index = NDArray[np.intp]
 
@@ -100,7 +101,7 @@ def test_pixels_of_one_stroke_do_not_vouch_for_each_other(rng: np.random.Generat
     targets = np.arange(20)[stroke] % 2
     heart = (3 * rng.normal(size=(20, 30))[stroke] + 0.1 * rng.normal(size=(180, 30))).astype(np.float32)
     honest = (1.5 * targets[:, None] + rng.normal(size=(180, 5))).astype(np.float32)
-    experts = [(scale_clicks(one, targets, 2), 0.3) for one in (heart, honest)]
+    experts = [Judged(scale_clicks(one, targets, 2), 0.3) for one in (heart, honest)]
     where = np.arange(180), stroke * 40, np.arange(180) % 9
     even = np.array([0.5, 0.5])
     fooled, _ = validate(experts, single_clicks(*where, targets), even)
@@ -139,14 +140,14 @@ def test_the_shrinkage_follows_the_scatter_of_the_clicks(rng: np.random.Generato
     for features, targets, expected in ((shared, many, 0.05), (own, few, 0.98)):
         clicks = scale_clicks(features.astype(np.float32), targets, 2)
         places = single_clicks(np.arange(len(targets)), np.arange(len(targets)), 0 * targets, targets)
-        assert best_shrinkage(clicks, candidates, places) == expected
+        assert judged(clicks, candidates, places).shrinkage == expected
 
 
 def test_one_click_per_class_does_not_choose_the_shrinkage() -> None:
     targets = np.arange(3)
     clicks = scale_clicks(np.eye(3, dtype=np.float32), targets, 3)
     places = single_clicks(targets, targets, targets, targets)
-    assert best_shrinkage(clicks, (0.5, 0.9), places) == 0.5
+    assert judged(clicks, (0.5, 0.9), places).shrinkage == 0.5
 
 
 def test_weights_follow_what_is_right() -> None:
@@ -165,7 +166,7 @@ def test_a_network_is_no_judge_of_what_it_was_trained_on(rng: np.random.Generato
     trained = np.arange(80) < 64
     learned = rng.normal(size=(80, 5)).astype(np.float32)
     learned[trained] += 9 * targets[trained, None]
-    experts = [(scale_clicks(one, targets, 2), 0.3) for one in (honest, learned)]
+    experts = [Judged(scale_clicks(one, targets, 2), 0.3) for one in (honest, learned)]
     places = single_clicks(np.arange(80), np.arange(80) * 20, np.zeros(80, int), targets)
     prior = np.array([0.8, 0.2])
     fooled, _ = validate(experts, places, prior)
@@ -183,7 +184,7 @@ def test_a_network_that_is_right_elsewhere_is_trusted(rng: np.random.Generator) 
     targets = np.tile([0, 1], 20)
     right = (targets[:, None] * 4 + rng.normal(size=(40, 5))).astype(np.float32)
     noise = rng.normal(size=(40, 5)).astype(np.float32)
-    experts = [(scale_clicks(one, targets, 2), 0.3) for one in (noise, right)]
+    experts = [Judged(scale_clicks(one, targets, 2), 0.3) for one in (noise, right)]
     places = single_clicks(np.arange(40), np.arange(40) * 20, np.zeros(40, int), targets)
     near, _ = validate_with_network(experts, places, np.array([0.8, 0.2]), 1, np.arange(40) < 24)
     assert near.weights[1] > 0.7
@@ -193,7 +194,7 @@ def test_an_expert_of_noise_is_not_trusted(rng: np.random.Generator) -> None:
     targets = np.repeat([0, 1], 15)
     good = (targets[:, None] * 4 + rng.normal(size=(30, 5))).astype(np.float32)
     bad = rng.normal(size=(30, 5)).astype(np.float32)
-    experts = [(scale_clicks(one, targets, 2), 0.3) for one in (bad, good)]
+    experts = [Judged(scale_clicks(one, targets, 2), 0.3) for one in (bad, good)]
     places = single_clicks(np.arange(30), np.arange(30) * 20, np.zeros(30, int), targets)
     near, far = validate(experts, places, np.array([0.5, 0.5]))
     assert near.weights[1] > 0.8
@@ -204,7 +205,7 @@ def test_without_evidence_the_prior_stands() -> None:
     targets = np.arange(3)
     clicks = scale_clicks(np.eye(3, dtype=np.float32), targets, 3)
     places = single_clicks(np.arange(3), np.zeros(3, int), np.arange(3), targets)
-    near, far = validate([(clicks, 0.3)] * 2, places, np.array([0.25, 0.75]))
+    near, far = validate([Judged(clicks, 0.3)] * 2, places, np.array([0.25, 0.75]))
     assert far is near
     np.testing.assert_array_equal(near.weights, [0.25, 0.75])
     assert near.temperatures[0] == TEMPERATURES[0]

@@ -12,6 +12,7 @@ from hsi_studio.ml.instant.linear_experts import (
     fit_expert_to_many,
     out_of_fold_scores,
     scale_clicks,
+    split_folds,
 )
 
 TARGETS = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2])
@@ -48,7 +49,8 @@ def test_both_ways_are_the_definition(features: NDArray[np.float32], fit: Any, s
 def test_out_of_fold_scores_are_those_of_a_refit(features: NDArray[np.float32]) -> None:
     clicks = scale_clicks(features, TARGETS, 3)
     folds = np.arange(12) % 3
-    found = out_of_fold_scores(clicks, 0.3, folds)
+    found, other = out_of_fold_scores(clicks, (0.3, 0.9), split_folds(folds, TARGETS, 3))
+    assert np.abs(found - other).max() > 0.1
     kept = folds != 1
     scaled = clicks.scaled[kept]
     alone = Clicks(scaled, np.zeros(20), np.ones(20), TARGETS[kept], 3)
@@ -58,7 +60,7 @@ def test_out_of_fold_scores_are_those_of_a_refit(features: NDArray[np.float32]) 
 
 def test_a_class_absent_from_the_other_folds_never_wins(features: NDArray[np.float32]) -> None:
     folds = (TARGETS == 1).astype(int)
-    found = out_of_fold_scores(scale_clicks(features, TARGETS, 3), 0.3, folds)
+    (found,) = out_of_fold_scores(scale_clicks(features, TARGETS, 3), (0.3,), split_folds(folds, TARGETS, 3))
     assert (found[TARGETS == 1, 1] < -1e5).all()
 
 
