@@ -17,6 +17,7 @@ from hsi_studio.ml.instant.spectra import (
     difference_operators,
     relative_spectra,
 )
+from hsi_studio.ml.instant.views import weighted
 
 Floats = NDArray[np.float32]
 _Operator = tuple[Floats, Floats] | None
@@ -55,10 +56,8 @@ class SpectralView:
         height = max(1, STRIP_VALUES // self.spectra.shape[1])
         for first in range(0, len(self.spectra), height):
             strip = slice(first, first + height)
-            blocks = self._blocks(self.spectra[strip])
-            total[:, strip] = offsets[:, None]
-            for own, block in zip(weights, blocks, strict=True):
-                total[:, strip] += own.T @ block.T
+            total[:, strip] = weighted(self._blocks(self.spectra[strip]), weights)
+        total += offsets[:, None]
         return total
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.ml.instant.linear_experts import LinearExpert
+from hsi_studio.ml.instant.views import weighted
 
 WINDOWS = (1, 3, 5, 9, 15, 21, 31)
 """Sides of the windows in pixels."""
+
+_MOST_SCORES = 8_000_000
 
 Floats = NDArray[np.float32]
 
@@ -55,23 +58,27 @@ class WindowView:
     def scores(self, expert: LinearExpert) -> Floats:
         from scipy.ndimage import uniform_filter
 
-        classes = len(expert.offsets)
-        total = np.zeros((classes, len(self.planes)), np.float32)
+        total = np.zeros((len(expert.offsets), len(self.planes)), np.float32)
         total += expert.offsets[:, None]
-        for side, share, weights in zip(self.sides, self._shares, self._weights(expert), strict=True):
-            own = weights.T @ self.planes.T
+        for side, share, single in zip(self.sides, self._shares, self._single(expert), strict=True):
+            means = single
             if side > 1:
-                own = uniform_filter(own.reshape(classes, *self.valid.shape), (1, side, side), mode="reflect")
-                own = own.reshape(classes, -1)
-            total += own if share is None else own * share
+                images = single.reshape(-1, *self.valid.shape)
+                means = uniform_filter(images, (1, side, side), mode="reflect").reshape(single.shape)
+            total += means if share is None else means * share
         return total
+
+    def _single(self, expert: LinearExpert) -> Iterator[Floats]:
+        """Yield the scores (U, N) of single pixels by the weights of each side; several sides in one go."""
+        weights = np.split(expert.weights, len(self.sides))
+        at_once = max(1, _MOST_SCORES // (len(expert.offsets) * len(self.planes)))
+        for first in range(0, len(weights), at_once):
+            some = weights[first : first + at_once]
+            yield from np.split(weighted([self.planes], [np.concatenate(some, axis=1)]), len(some))
 
     @property
     def arrays(self) -> Sequence[Floats]:
         return (self.planes,)
-
-    def _weights(self, expert: LinearExpert) -> Sequence[Floats]:
-        return np.split(expert.weights, len(self.sides))
 
     @cached_property
     def _shares(self) -> tuple[Floats | None, ...]:
