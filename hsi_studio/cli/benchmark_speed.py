@@ -83,7 +83,7 @@ def _rows(quick: bool, device: str, progress: Progress) -> Iterator[dict[str, An
         progress.update(None, f"a scene with {name}")
         yield _whole(name, architecture, quick, device)
     progress.update(None, "training")
-    yield _training(device, progress)
+    yield from _training(quick, device, progress)
     yield from _stream(cases["fast (P = 14, C' = 24)"], quick, device, progress)
 
 
@@ -128,7 +128,7 @@ def _whole(name: str, architecture: Architecture, quick: bool, device: str) -> d
     return _row(f"{name}: whole scene", side * side / seconds, "pixel/s", None, detail)
 
 
-def _training(device: str, progress: Progress) -> dict[str, Any]:
+def _training(quick: bool, device: str, progress: Progress) -> Iterator[dict[str, Any]]:
     """Train `fast` on ten labels per class of the demo scene, with the texts of the shipped model."""
     from hsi_studio.io.demo_scene import open_demo
     from hsi_studio.ml.labelled import draw_labels
@@ -141,12 +141,19 @@ def _training(device: str, progress: Progress) -> dict[str, Any]:
     cube, truth = open_demo()
     shipped = load_classifier(demo_model())
     scene = Scene(cube, draw_labels(truth.ids, 10, seed=0), shipped.classes)
-    started = time.perf_counter()
-    way = method("s3fn")
-    finish(way.train(scene, shipped.embeddings, Settings("s3fn", device=device)), progress)
-    seconds = time.perf_counter() - started
-    bound = 2.0 if device.startswith("cuda") else 15.0
-    return _row("training on 160 labels, both stages", seconds, "s", bound, "band statistics included")
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        run = method("s3fn").train(scene, shipped.embeddings, Settings("s3fn", device=device))
+        finish(run, progress)
+        return time.perf_counter() - started
+
+    what, detail = "training on 160 labels, both stages", "band statistics included"
+    yield _row(f"{what}, the first of a process", seconds(), "s", None, detail)
+    if not quick:
+        again = min(seconds() for _ in range(3))
+        bound = 2.0 if device.startswith("cuda") else 15.0
+        yield _row(f"{what}, again", again, "s", bound, f"{detail}; best of 3")
 
 
 def _stream(
