@@ -35,13 +35,10 @@ class Trust:
     ----------
     temperatures, weights : ndarray of float64 (experts,)
         Weights sum to 1.
-    right : float, optional
-        Mean probability that the mixture gives to the classes of held-out clicks; None without any.
     """
 
     temperatures: Floats
     weights: Floats
-    right: float | None = None
 
     @property
     def counted(self) -> Floats:
@@ -114,29 +111,27 @@ def validate_with_network(
 ) -> tuple[Trust, Trust]:
     """Return the same where the expert at place `network` was trained on the clicks that are `seen` (n,).
 
-    It is right there whatever it is worth, so only the others count. Where these are too few, the network
-    gets what the other experts leave: the share in which they are wrong on held-out clicks, half of it near
-    clicks. The other experts share the rest as they would without it.
+    It is right there whatever it is worth, so only the others count; where these are too few, the network
+    keeps its weight without evidence. The other experts share the rest as they would without it.
     """
     near, far = _judged(experts, places, prior, ~seen)
     far = near if far is None else far
     if len(experts) == 1:
-        return _joined(None, near, network, 1.0), _joined(None, far, network, 1.0)
+        return _joined(None, near, prior, 0), _joined(None, far, prior, 0)
     left = [place for place in range(len(experts)) if place != network]
     believed = prior[left] / prior[left].sum()
     own, own_far = validate([experts[place] for place in left], places, believed)
-    unknown = float(prior[network])
-    close = unknown if own.right is None else (1 - own.right) / 2
-    away = unknown if own_far.right is None else 1 - own_far.right
-    return _joined(own, near, network, close), _joined(own_far, far, network, away)
+    joined = _joined(own, near, prior, network)
+    alike = own_far is own and far is near
+    return joined, joined if alike else _joined(own_far, far, prior, network)
 
 
-def _joined(others: Trust | None, judged: Trust | None, network: int, believed: float) -> Trust:
+def _joined(others: Trust | None, judged: Trust | None, prior: Floats, network: int) -> Trust:
     """Return the trust in `others` and a network, of which `judged` tells if it could be judged."""
     temperature = _UNJUDGED if judged is None else float(judged.temperatures[network])
     if others is None:
         return Trust(np.array([temperature]), np.ones(1))
-    share = believed if judged is None else float(judged.weights[network])
+    share = float((prior if judged is None else judged.weights)[network])
     return Trust(
         np.insert(others.temperatures, network, temperature),
         np.insert(others.weights * (1 - share), network, share),
@@ -177,9 +172,8 @@ def _trust(
         return None
     chosen = [best_temperature(own[usable], truth[usable]) for own in scores]
     given = np.stack([likelihood for _, likelihood in chosen], axis=1)
-    weights = (mixture_weights(given, count, prior) + averaging_weights(given, count, prior)) / 2
-    temperatures = np.array([temperature for temperature, _ in chosen])
-    return Trust(temperatures, weights, float((given @ weights).mean()))
+    mixed = mixture_weights(given, count, prior), averaging_weights(given, count, prior)
+    return Trust(np.array([temperature for temperature, _ in chosen]), (mixed[0] + mixed[1]) / 2)
 
 
 def best_temperature(scores: Floats, truth: Index) -> tuple[float, Floats]:
