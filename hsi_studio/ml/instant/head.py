@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -123,14 +122,12 @@ class InstantHead:
             Whether the random walker spreads them.
         """
         progress = Progress() if progress is None else progress
-        # The walker needs no scores: factorised beside them, it takes a core that they leave free.
-        with one_thread(), ThreadPoolExecutor(1, "walker") as beside:
-            walker = beside.submit(getattr, self, "walker") if smooth else None
+        with one_thread():
             progress.update(0.0, "scores")
             mixed = self._mixed(self._scores())
             mixed[:, ~self.features.valid.ravel()] = 0
             progress.update(0.5, "smoothing")
-            return mixed.T if walker is None else walker.result().spread(mixed.T)
+            return self.walker.spread(mixed.T) if smooth else mixed.T
 
     def _scores(self) -> Mapping[int, Floats]:
         """Return scores of each expert: of the labelled classes (U, N), or of all (V, N) by their texts."""
