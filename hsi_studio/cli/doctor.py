@@ -117,16 +117,19 @@ def _probe_qt(variables: dict[str, str]) -> tuple[str, str]:
 
 
 def _devices() -> Finding:
-    from hsi_studio.ml.devices import devices
+    from hsi_studio.ml.devices import devices, silence
 
     try:
-        found = [
-            {"name": one.name, "description": one.description, "memory_gb": round(one.memory / 1e9, 1)}
-            for one in devices()
-        ]
+        known = devices()
     except (ImportError, OSError) as error:
         return Finding([], f"torch cannot be loaded ({error}). Run: pip install --force-reinstall torch")
-    return Finding(found)
+    found = [
+        {"name": one.name, "description": one.description, "memory_gb": round(one.memory / 1e9, 1)}
+        for one in known
+    ]
+    reasons = {one.name: silence(one.name) for one in known}
+    silent = [f"{name} does not answer ({reason})" for name, reason in reasons.items() if reason]
+    return Finding(found, f"{', '.join(silent)}. Look at its driver." if silent else "")
 
 
 def _encoder() -> Finding:

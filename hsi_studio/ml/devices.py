@@ -69,17 +69,17 @@ def choose_device(wanted: str | None = None) -> str:
     known = [device.name for device in devices()]
     if wanted is None:
         first = known[0]
-        return first if first.startswith("cuda") and _silence(first) is None else "cpu"
+        return first if first.startswith("cuda") and silence(first) is None else "cpu"
     asked = "cuda:0" if wanted == "cuda" else wanted
     if asked not in known:
         raise UsageError(f"there is no device {wanted}", f"choose one of {', '.join(known)}")
-    reason = _silence(asked)
+    reason = silence(asked)
     if reason is not None:
         raise HsiError(f"the device {asked} does not answer ({reason})", "compute on the CPU (cpu)")
     return asked
 
 
-def _silence(name: str) -> str | None:
+def silence(name: str) -> str | None:
     """Return why a device does not compute, None where it does: a GPU may be lost while the program runs."""
     import torch
 
