@@ -1,4 +1,4 @@
-"""A device that does not answer; torch's device without memory stands in, for it raises as a lost GPU does."""
+"""A device that does not answer; torch's device without memory stands in: it raises as a lost GPU does."""
 
 import pytest
 
