@@ -14,7 +14,7 @@ from hsi_studio.ml.band_statistics import MOST_MISSING
 from hsi_studio.ml.preprocess import Preprocessor
 
 _CACHE_VALUES, _GPU_VALUES = 500_000, 20_000_000
-"""At once: what a CPU keeps in its cache from one step to the next; on a GPU, to bound the memory."""
+"""Values at once: what a CPU keeps in its cache from one step to the next; on a GPU, to bound the memory."""
 
 
 def components(
@@ -52,6 +52,10 @@ def physical(cube: Cube, stored: NDArray[Any], device: str = "cpu") -> Tensor:
     return scaled.masked_fill((values >= low) & (values <= high), torch.nan)
 
 
+_ROUNDING = 1e-4
+"""Of the sum of products' sizes, more than single precision loses over hundreds of bands."""
+
+
 class _Affine:
     """A preprocessor on a device."""
 
@@ -61,6 +65,7 @@ class _Affine:
         offset = preprocessor.offset
         self._offset = None if offset is None else torch.from_numpy(offset).to(device)
         self._of_zeros = self._of(-self._mean)
+        self._slack = _ROUNDING * (self._mean.abs() @ self._weights.abs())
 
     def __call__(self, values: Tensor) -> tuple[Tensor, Tensor]:
         """Return components and validity of physical values (rows, cols, b), NaN where missing."""
@@ -68,7 +73,7 @@ class _Affine:
         valid = torch.ones(found.shape[:2], dtype=torch.bool, device=found.device)
         # A missing value makes all components of its pixel infinite or NaN, and zeros give what zeros give: a
         # look at C' components instead of b bands tells which few pixels have to be looked at.
-        near = (found - self._of_zeros).abs().amax(2) <= 1e-3 * (1 + self._of_zeros.abs().amax())
+        near = ((found - self._of_zeros).abs() <= self._slack).all(2)
         suspect = near | ~found.isfinite().all(2)
         if suspect.any():
             found[suspect], valid[suspect] = self._careful(values[suspect])

@@ -86,6 +86,21 @@ def test_the_order_in_memory_does_not_matter(memory: str, make_cube: Callable[..
     assert valid.all()
 
 
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e3])
+def test_zeros_are_found_whatever_the_weights(size: float, make_cube: Callable[..., Cube]) -> None:
+    random = np.random.default_rng(0)
+    values = random.normal(9000, 50, (60, 50, 300)).astype(np.float32)
+    empty = random.random((60, 50)) < 0.2
+    values[empty] = 0
+    weights = random.normal(0, size, (300, 16))
+    weights -= weights.mean(axis=0)  # what is common to all bands cancels, as in noise fractions
+    mean = random.normal(9000, 5, 300).astype(np.float32)
+    preprocessor = Preprocessor(np.arange(300), mean, weights.astype(np.float32), "mnf", "nothing")
+    found, valid = components(make_cube(values), preprocessor, values)
+    np.testing.assert_array_equal(valid.numpy(), ~empty)
+    assert (found[~valid] == 0).all()
+
+
 def test_physical_values_are_the_cubes(make_cube: Callable[..., Cube]) -> None:
     stored = np.array([[[5, -32768, 7]]], np.int16)
     cube = make_cube(stored, nodata=-32768.0, scale_factor=10.0)
