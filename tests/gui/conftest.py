@@ -70,7 +70,7 @@ def wait_for_jobs(qtbot: QtBot) -> Callable[[MainWindow], None]:
     """Wait until the window's jobs have ended and their results were delivered."""
 
     def wait(window: MainWindow) -> None:
-        qtbot.waitUntil(lambda: not window.jobs.jobs, timeout=20_000)
+        qtbot.waitUntil(lambda: not window.jobs.jobs, timeout=60_000)
         qtbot.wait(30)
 
     return wait

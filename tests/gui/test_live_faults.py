@@ -50,7 +50,7 @@ def _map(window: MainWindow, qtbot: QtBot) -> None:
     _label(window, 3, 3, 1)
     _label(window, 3, 20, 2)
     follower = window.live.follower
-    qtbot.waitUntil(lambda: follower.shown is not None and not follower.engine.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: follower.shown is not None and not follower.engine.busy, timeout=180_000)
 
 
 def _told(window: MainWindow, qtbot: QtBot, act: Callable[[], object], words: str) -> Toast:
@@ -58,7 +58,7 @@ def _told(window: MainWindow, qtbot: QtBot, act: Callable[[], object], words: st
     for toast in window.toaster.toasts:
         toast.dismiss()
     act()
-    qtbot.waitUntil(lambda: any(words in toast.text for toast in window.toaster.toasts), timeout=60_000)
+    qtbot.waitUntil(lambda: any(words in toast.text for toast in window.toaster.toasts), timeout=180_000)
     return next(toast for toast in window.toaster.toasts if words in toast.text)
 
 
@@ -91,7 +91,7 @@ def test_an_error_in_any_kind_of_request_is_told_and_the_loop_goes_on(
         assert kind not in engine.busy
     window.labelling.undo()
     _label(window, 20, 20, 2)
-    qtbot.waitUntil(lambda: not follower.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not follower.busy, timeout=180_000)
     assert live.follower.shown is not None
     assert not live.follower.outdated
 
@@ -107,7 +107,7 @@ def test_a_killed_process_is_told_and_starts_again(window: MainWindow, tmp_path:
     assert window.live.follower.outdated
     assert "out of date" in window.canvas.chip
     _label(window, 21, 20, 2)
-    qtbot.waitUntil(lambda: not window.live.follower.outdated, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.live.follower.outdated, timeout=180_000)
     assert engine.pid not in (None, first)
 
 

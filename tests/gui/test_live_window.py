@@ -47,8 +47,8 @@ def with_map(window: MainWindow, qtbot: QtBot) -> None:
     """Label a pixel of each field and wait for the map."""
     label(window, 3, 3, 1)
     label(window, 3, 20, 2)
-    qtbot.waitUntil(lambda: window.live.follower.shown is not None, timeout=60_000)
-    qtbot.waitUntil(lambda: not window.live.follower.engine.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: window.live.follower.shown is not None, timeout=180_000)
+    qtbot.waitUntil(lambda: not window.live.follower.engine.busy, timeout=180_000)
 
 
 def test_chip_tells_the_map_and_when_it_is_out_of_date(live_window: MainWindow, qtbot: QtBot) -> None:
@@ -61,7 +61,7 @@ def test_chip_tells_the_map_and_when_it_is_out_of_date(live_window: MainWindow, 
     label(window, 4, 4, 2)
     assert "out of date: U" in window.canvas.chip
     window.live.follower.predict()
-    qtbot.waitUntil(lambda: "hold I" in window.canvas.chip, timeout=60_000)
+    qtbot.waitUntil(lambda: "hold I" in window.canvas.chip, timeout=180_000)
     assert window.session.current is not None
     window.session.update_layer(0, visible=False)
     assert window.canvas.chip == ""
@@ -86,7 +86,7 @@ def test_quitting_while_a_map_is_made_takes_no_time(live_window: MainWindow) -> 
 def suggested(window: MainWindow, qtbot: QtBot) -> tuple[int, int]:
     """Wait until a pixel is asked about."""
     suggestions = window.live.suggestions
-    qtbot.waitUntil(lambda: suggestions.current is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: suggestions.current is not None, timeout=60_000)
     assert suggestions.current is not None
     return suggestions.current.row, suggestions.current.col
 
@@ -156,7 +156,7 @@ def test_the_instant_head_is_saved_as_a_model(live_window: MainWindow, qtbot: Qt
     assert not live_window.live.panel.engine.isEnabled()
     assert "Train S3FN" in live_window.live.panel.engine.toolTip()
     path = tmp_path / "field.safetensors"
-    with qtbot.waitSignal(live_window.live.networks.saver.saved, timeout=60_000):
+    with qtbot.waitSignal(live_window.live.networks.saver.saved, timeout=180_000):
         live_window.live.networks.save(path)
     model = load_classifier(path)
     assert (model.method, [entry.name for entry in model.classes]) == ("instant", ["Corn", "Wheat"])

@@ -65,7 +65,7 @@ def test_the_demo_is_classified_once_it_is_open(
     window.files.open_demo()
     qtbot.waitUntil(lambda: window.session.cube is not None)
     assert shown(window) == [("Ground truth", False)]
-    qtbot.waitUntil(lambda: not window.jobs.jobs, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.jobs.jobs, timeout=180_000)
     qtbot.waitUntil(lambda: len(layers(window)) == 3)
     assert shown(window) == [("Ground truth", False), ("Prediction", True), ("Confidence", False)]
     truth, found, sure = (layer.raster for layer in layers(window))

@@ -68,12 +68,12 @@ def settle(window: MainWindow, qtbot: QtBot) -> None:
     live = window.live
     qtbot.waitUntil(
         lambda: not live.texts.busy and not live.texts.waiting and not live.follower.engine.busy,
-        timeout=60_000,
+        timeout=180_000,
     )
 
 
 def _type(window: MainWindow, text: str, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.live.words.history.measured, timeout=60_000):
+    with qtbot.waitSignal(window.live.words.history.measured, timeout=180_000):
         window.live.words.editor.set_text(text)
     settle(window, qtbot)
 
@@ -162,7 +162,7 @@ def test_a_phrase_is_answered_and_taken_away(desk: MainWindow, qtbot: QtBot) -> 
     field = desk.live.words.query_field
     desk.commands["words.ask"].trigger()
     qtbot.keyClicks(field, "dark water")
-    with qtbot.waitSignal(desk.live.words.query.answered, timeout=60_000):
+    with qtbot.waitSignal(desk.live.words.query.answered, timeout=180_000):
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert desk.session.current is not None
     top = desk.session.current.layers[-1]
@@ -190,7 +190,7 @@ def test_an_encoder_that_is_absent_is_told_and_the_old_one_shown(
     assert dialog is not None
     assert not dialog.ok.isEnabled()
     dialog.name.setText(str(tmp_path / "nothing-here"))
-    with qtbot.waitSignal(desk.live.texts.failed, timeout=60_000):
+    with qtbot.waitSignal(desk.live.texts.failed, timeout=180_000):
         dialog.ok.click()
     assert row.encoder.currentText() == "all-MiniLM-L6-v2"
     assert any("nothing-here" in toast.text and "stays" in toast.text for toast in desk.toaster.toasts)
@@ -208,7 +208,7 @@ def test_controls_say_whether_words_matter_and_warn_of_them(desk: MainWindow, qt
     words.matter.click()
     dialog = desk.findChild(WordControlsDialog)
     assert dialog is not None
-    with qtbot.waitSignal(words.controls.failed, timeout=60_000):
+    with qtbot.waitSignal(words.controls.failed, timeout=180_000):
         dialog.start.click()
     assert "label pixels of three classes or more" in dialog.verdict.text()
     for row in range(1, SIDE, 5):
@@ -218,7 +218,7 @@ def test_controls_say_whether_words_matter_and_warn_of_them(desk: MainWindow, qt
             desk.labelling.paint(edit, "Point")
     settle(desk, qtbot)
     assert not model.shown(2).from_words
-    with qtbot.waitSignal(words.controls.progressed, timeout=60_000):
+    with qtbot.waitSignal(words.controls.progressed, timeout=180_000):
         dialog.start.click()
     dialog.stop.click()
     assert dialog.start.isVisible()
@@ -228,7 +228,7 @@ def test_controls_say_whether_words_matter_and_warn_of_them(desk: MainWindow, qt
     assert [bar.name for bar in dialog.areas.bars[:3]] == ["Corn", "Wheat", "Woods"]
     assert dialog.accuracy.bars[0].value.mean > 0.9
     assert words.controls.area is not None
-    with qtbot.waitSignal(words.controls.progressed, timeout=60_000):
+    with qtbot.waitSignal(words.controls.progressed, timeout=180_000):
         dialog.start.click()
     dialog.reject()  # it goes on, with nobody to show it to
     with qtbot.waitSignal(words.controls.found, timeout=120_000):

@@ -67,7 +67,7 @@ class Desk:
         """Return the map once nothing moves any more."""
         qtbot.waitUntil(
             lambda: not self.texts.busy and not self.texts.waiting and not self.follower.engine.busy,
-            timeout=60_000,
+            timeout=180_000,
         )
         return None if self.follower.shown is None else self.follower.shown.map
 
@@ -108,7 +108,7 @@ def _assert_same(found: LiveMap | None, wanted: LiveMap | None) -> None:
 
 
 def _reopened(desk: Desk, path: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(desk.project.opened, timeout=20_000):
+    with qtbot.waitSignal(desk.project.opened, timeout=60_000):
         desk.project.open(path)
 
 
@@ -117,7 +117,7 @@ def test_texts_of_the_last_label_and_options_give_the_same_map(
 ) -> None:
     path = tmp_path / "one.hsip"
     with _desk() as desk:
-        with qtbot.waitSignal(desk.project.changed, timeout=20_000):
+        with qtbot.waitSignal(desk.project.changed, timeout=60_000):
             desk.project.new(path)
         cube = open_cube(scene)
         desk.session.add(OpenCube(cube, default_view(cube)))
@@ -144,7 +144,7 @@ def test_however_fast_history_is_walked_each_state_has_its_map(
 ) -> None:
     path, maps = tmp_path / "fast.hsip", list[LiveMap | None]()
     with _desk() as desk:
-        with qtbot.waitSignal(desk.project.changed, timeout=20_000):
+        with qtbot.waitSignal(desk.project.changed, timeout=60_000):
             desk.project.new(path)
         cube = open_cube(scene)
         desk.session.add(OpenCube(cube, default_view(cube)))
@@ -180,13 +180,13 @@ def test_however_fast_history_is_walked_each_state_has_its_map(
 def test_the_encoder_is_the_projects(scene: Path, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "two.hsip"
     with _desk() as desk:
-        with qtbot.waitSignal(desk.project.changed, timeout=20_000):
+        with qtbot.waitSignal(desk.project.changed, timeout=60_000):
             desk.project.new(path)
         desk.labelling.commit(Edit("Classes", classes=(desk.labelling.classes, TABLE)))
-        with qtbot.waitSignal(desk.texts.encoder_changed, timeout=60_000):
+        with qtbot.waitSignal(desk.texts.encoder_changed, timeout=180_000):
             desk.texts.set_encoder(EncoderChoice(pooling="label-phrase"))
     with _desk() as desk:
-        with qtbot.waitSignal(desk.texts.encoder_changed, timeout=60_000):
+        with qtbot.waitSignal(desk.texts.encoder_changed, timeout=180_000):
             _reopened(desk, path, qtbot)
         assert desk.texts.encoder.pooling == "label-phrase"
 
@@ -199,11 +199,11 @@ def test_an_encoder_that_is_absent_here_stays_the_projects(tmp_path: Path, qtbot
     file.set_value("text encoder", stored)
     file.close()
     with _desk() as desk:
-        with qtbot.waitSignal(desk.texts.failed, timeout=60_000) as failed:
+        with qtbot.waitSignal(desk.texts.failed, timeout=180_000) as failed:
             _reopened(desk, path, qtbot)
         assert "nothing-here" in failed.args[0].cause
         assert failed.args[0].remedy.endswith("all-MiniLM-L6-v2 stays meanwhile")
-        qtbot.waitUntil(lambda: desk.texts.texts is not None, timeout=60_000)
+        qtbot.waitUntil(lambda: desk.texts.texts is not None, timeout=180_000)
         assert desk.texts.encoder == EncoderChoice()
         desk.describe(0, "Maize")
     file = ProjectFile.open(path)

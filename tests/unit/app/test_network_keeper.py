@@ -131,7 +131,7 @@ def test_network_comes_back_with_the_project(
     kept: Path, trained: Trained, desks: Callable[[], Desk], qtbot: QtBot
 ) -> None:
     desk = desks()
-    with qtbot.waitSignal(desk.trainer.restored, timeout=60_000):
+    with qtbot.waitSignal(desk.trainer.restored, timeout=180_000):
         desk.project.open(kept)
     assert desk.follower.has_network
     assert desk.keeper.current is not None
@@ -154,7 +154,7 @@ def test_network_file_that_is_not_the_one_kept_is_refused(
     else:
         file.unlink()
     desk = desks()
-    with qtbot.waitSignal(desk.keeper.failed, timeout=20_000) as failed:
+    with qtbot.waitSignal(desk.keeper.failed, timeout=60_000) as failed:
         desk.project.open(kept)
     words = {"other": "not the network that the project was left with", "gone": "could not be read"}
     assert words[harm] in str(failed.args[0])
