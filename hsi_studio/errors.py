@@ -62,8 +62,10 @@ class Cancelled(Exception):
 _GPU_FAILURES = ("CUDA error", "cuDNN error", "cuBLAS error")
 
 
-def gpu_failure(error: Exception) -> HsiError | None:
-    """Return what to tell of a GPU that stopped answering; None when an error is of another kind."""
+def foreseen(error: BaseException) -> HsiError | None:
+    """Return what to tell of an error that is told in one sentence, a lost GPU's too; None of any other."""
+    if isinstance(error, HsiError):
+        return error
     first = str(error).partition("\n")[0]
     if not isinstance(error, RuntimeError) or not first.startswith(_GPU_FAILURES):
         return None

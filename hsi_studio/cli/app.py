@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from hsi_studio.errors import Cancelled, HsiError, UsageError, gpu_failure
+from hsi_studio.errors import Cancelled, UsageError, foreseen
 
 # name → (module with a function of that name or a Typer group called `app`, help shown in the list)
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -70,7 +70,7 @@ def _run_command(arguments: list[str], debug: bool) -> int:
 
 
 def _told(error: Exception) -> str:
-    known = error if isinstance(error, HsiError) else gpu_failure(error)
+    known = foreseen(error)
     if known is not None:
         return str(known)
     reason = " ".join(str(error).split())

@@ -67,7 +67,7 @@ def with_cube(command: Callable[..., None]) -> Callable[..., None]:
         command(_open(**chosen), **given)
 
     keywords = (parameter.replace(kind=parameter.KEYWORD_ONLY) for parameter in (path, *own, *opening))
-    opened.__signature__ = inspect.Signature(list(keywords))  # type: ignore[attr-defined]
+    opened.__signature__ = inspect.Signature(list(keywords))  # type: ignore[attr-defined]  # typer's
     opened.__annotations__ = {}
     return opened
 

@@ -90,7 +90,7 @@ def or_images(command: Callable[..., None]) -> Callable[..., None]:
             raise UsageError("an image of a set has one class, not labels", "leave out --labels")
         train_images(given, _options(**options))
 
-    either.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]
+    either.__signature__ = inspect.Signature([*own, *added])  # type: ignore[attr-defined]  # typer's
     either.__annotations__ = {}
     return either
 

@@ -42,7 +42,7 @@ def cube_to_xarray(cube: Cube) -> xr.DataArray:
     import dask.array as da
     import xarray as xr
 
-    values = da.from_array(  # type: ignore[no-untyped-call]
+    values = da.from_array(  # type: ignore[no-untyped-call]  # dask has no types
         Sliceable(cube), chunks="auto", name=False, fancy=False, asarray=False
     )
     return xr.DataArray(

@@ -143,7 +143,7 @@ class Lasso:
         # Shifted and scaled, so that points far from 0 keep their digits.
         size = np.where(high > low, high - low, 1)
         corners, candidates = (self.vertices - low) / size, (flat[near] - low) / size
-        near[near] = points_in_poly(candidates, corners)  # type: ignore[no-untyped-call]
+        near[near] = points_in_poly(candidates, corners)  # type: ignore[no-untyped-call]  # scikit-image
         return np.asarray(near.reshape(points.shape[:-1]))
 
 

@@ -83,7 +83,7 @@ class Dock(QDockWidget):
 
     def _on_floating(self, floating: bool) -> None:
         # A floating panel needs the frame of a window; None brings Qt's own title bar.
-        self.setTitleBarWidget(None if floating else self._heading)  # type: ignore[arg-type]
+        self.setTitleBarWidget(None if floating else self._heading)  # type: ignore[arg-type]  # None is right
         if floating:
             self._on_visibility(True)  # which Qt does not tell of a panel that was behind another tab
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from hsi_studio.errors import HsiError, gpu_failure
+from hsi_studio.errors import foreseen
 from hsi_studio.gui.theme import Theme
 from hsi_studio.gui.widgets import flat_button, named, quiet_button
 
@@ -135,8 +135,8 @@ class Toaster(QObject):
     def tell_error(self, what: str, error: BaseException) -> Toast:
         """Show a failure: the sentence of a foreseen one, or a general one with the traceback behind it."""
         log.debug("%s", what, exc_info=error)
-        known = gpu_failure(error) if isinstance(error, RuntimeError) else error
-        if isinstance(known, HsiError):
+        known = foreseen(error)
+        if known is not None:
             return self.tell(str(known), "bad")
         reason = f"{type(error).__name__}: {error}".strip(": ")
         text = f"{what} failed for a reason that hsi_studio did not foresee ({reason})."

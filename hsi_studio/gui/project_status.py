@@ -34,7 +34,9 @@ class ProjectStatus(QObject):
         label.shown.connect(self._on_told)
         self._project.changed.connect(self._on_project)
         self._labelling.history_changed.connect(self._refresh_history)
-        QApplication.instance().focusChanged.connect(self._refresh_history)  # type: ignore[union-attr]
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._refresh_history)
         window.session.current_changed.connect(self._offer)
         self.scratches.changed.connect(self._on_found)
         window.start_page.unsaved.chosen.connect(self._go_on)

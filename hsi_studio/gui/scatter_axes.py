@@ -62,7 +62,7 @@ class AxisChoice(QSearchableComboBox):
         self._axes = [*_components(cube), *(IndexValue(info.name) for info in indices), *_bands(cube)]
         with QSignalBlocker(self):
             self.clear()
-            self.addItems(axis_titles(cube, self._axes))  # type: ignore[no-untyped-call]
+            self.addItems(axis_titles(cube, self._axes))  # type: ignore[no-untyped-call]  # superqt
             if axis in self._axes:
                 self.setCurrentIndex(self._axes.index(axis))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-from hsi_studio.errors import Cancelled, HsiError, gpu_failure
+from hsi_studio.errors import Cancelled, foreseen
 from hsi_studio.live.memory import give_back, settle
 from hsi_studio.live.messages import Answer, Cancel, Done, Failed, Message, Reply, Request
 
@@ -98,7 +98,7 @@ class Server:
 
 def failure(request: Request, error: Exception) -> Failed:
     """Return what the user is told of an error."""
-    known = error if isinstance(error, HsiError) else gpu_failure(error)
+    known = foreseen(error)
     if known is not None:
         return Failed(request.kind, request.id, known.cause, known.remedy, "")
     if isinstance(error, MemoryError):

@@ -111,7 +111,7 @@ def test_a_full_memory_makes_tiles_smaller(caplog: pytest.LogCaptureFixture) -> 
 
 LOSE_THE_GPU = """
 import torch
-from hsi_studio.errors import HsiError, gpu_failure
+from hsi_studio.errors import HsiError, foreseen
 from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.ml.devices import choose_device
 from hsi_studio.ml.mapping import class_map, demo_model
@@ -123,11 +123,11 @@ model = load_classifier(demo_model()).to("cuda:0")
 try:
     torch.zeros(3, device="cuda:0")[torch.tensor([99], device="cuda:0")].cpu()
 except RuntimeError as error:
-    print(gpu_failure(error))
+    print(foreseen(error))
 try:
     class_map(model, cube, device="cuda:0")
 except RuntimeError as error:
-    print(gpu_failure(error))
+    print(foreseen(error))
 assert choose_device() == "cpu"
 try:
     choose_device("cuda")

@@ -4,7 +4,7 @@ import pytest
 
 from hsi_studio.cli.app import _told
 from hsi_studio.cli.doctor import CHECKS
-from hsi_studio.errors import HsiError, UsageError, gpu_failure
+from hsi_studio.errors import HsiError, UsageError, foreseen
 from hsi_studio.live.messages import Request
 from hsi_studio.live.server import failure
 from hsi_studio.ml import devices
@@ -42,9 +42,9 @@ def test_doctor_tells() -> None:
 
 def test_a_failure_is_one_sentence_everywhere() -> None:
     sentence = "the GPU failed (CUDA error: device-side assert triggered); do it again: the CPU computes"
-    assert str(gpu_failure(LOST)).startswith(sentence)
+    assert str(foreseen(LOST)).startswith(sentence)
     assert _told(LOST).startswith(sentence)
     failed = failure(Request("train", 1, 5, None), LOST)
-    assert (failed.cause, failed.details) == (str(gpu_failure(LOST)).partition(";")[0], "")
+    assert (failed.cause, failed.details) == (str(foreseen(LOST)).partition(";")[0], "")
     for other in (RuntimeError("shapes differ"), ValueError("CUDA error: no"), RuntimeError()):
-        assert gpu_failure(other) is None
+        assert foreseen(other) is None
