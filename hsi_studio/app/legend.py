@@ -20,6 +20,7 @@ from hsi_studio.core.reading import row_strips
 from hsi_studio.core.window import Window
 
 _SQUARE_METRES_PER_HECTARE = 10_000
+_LEAST_SHARE = 0.001
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,13 @@ class LegendRow:
     pixels: int
     share: float
     hectares: float | None
+
+    @property
+    def share_text(self) -> str:
+        """The share in per cent; a dash for a class that no pixel has."""
+        if self.pixels and self.share < _LEAST_SHARE:
+            return f"< {100 * _LEAST_SHARE:.1f} %"
+        return f"{100 * self.share:.1f} %" if self.pixels else "–"
 
 
 @dataclass(frozen=True, eq=False)

@@ -129,7 +129,7 @@ class ClassModel(QAbstractTableModel):
         rows = () if legend is None else legend.rows
         self._map = "" if legend is None else legend.raster.name
         old = self._shares
-        self._shares = {(row.entry.id, row.entry.name): f"{100 * row.share:.1f} %" for row in rows}
+        self._shares = {(row.entry.id, row.entry.name): row.share_text for row in rows}
         changed = [e for e in self._entries if self._share(e) != old.get((e.id, e.name), "")]
         self._repaint(changed, Column.SHARE)
 
@@ -180,7 +180,7 @@ class ClassModel(QAbstractTableModel):
             Column.SWATCH: "Colour; double-click to change it",
             Column.SPECTRUM: f"Mean spectrum of the labels of {entry.name}",
             Column.PIXELS: self._pixels_tip(entry),
-            Column.SHARE: f"{self._share(entry)} of {self._map}" if self._share(entry) else "",
+            Column.SHARE: self._share_tip(entry),
             Column.EYE: f"{eye} the labels of {entry.name}",
             Column.LOCK: unlock if entry.locked else f"Lock {entry.name}: its labels are not painted over",
         }
@@ -192,6 +192,10 @@ class ClassModel(QAbstractTableModel):
         )
         text = f"{pixels_text(here)} labelled" if here else "No labelled pixels"
         return text if here == everywhere else f"{text} here, {pixels_text(everywhere)} in all cubes"
+
+    def _share_tip(self, entry: ClassEntry) -> str:
+        share = self._share(entry)
+        return f"{'No pixel' if share == '–' else share} of {self._map}" if share else ""
 
     def _spoken(self, entry: ClassEntry) -> str:
         pixels = pixels_text(self._pixels(entry))

@@ -15,7 +15,7 @@ from hsi_studio.gui.theme import Theme
 
 _WIDTHS = {Column.KEY: 16, Column.SWATCH: 20, Column.SPECTRUM: 44, Column.EYE: 21, Column.LOCK: 21}
 _MOST_ROWS = 24
-_COUNT, _SHARE = "99 px", "99.9 %"
+_COUNT, _SHARE = "99 px", "< 0.1 %"
 """What fits into the columns of numbers at the least."""
 _TOGGLES = (Column.EYE, Column.LOCK)
 

@@ -160,12 +160,13 @@ def hectares_text(hectares: float) -> str:
 
 
 def _item(row: LegendRow) -> QTreeWidgetItem:
-    pixels, share = f"{row.pixels:,}".replace(",", "\u202f"), f"{row.share * 100:.1f} %"
+    pixels = f"{row.pixels:,}".replace(",", "\u202f")
     area = pixels if row.hectares is None else hectares_text(row.hectares)
-    item = QTreeWidgetItem([row.entry.name, area, share if row.pixels else "–", ""])
+    item = QTreeWidgetItem([row.entry.name, area, row.share_text, ""])
     item.setIcon(NAME, color_icon(QColor(*row.entry.color)))
     known = "" if row.hectares is None else f", {hectares_text(row.hectares)}"
-    tip = f"{row.entry.name}: {pixels} pixels, {share} of the classified ones{known}"
+    share = f", {row.share_text} of the classified ones" if row.pixels else ""
+    tip = f"{row.entry.name}: {pixels} pixels{share}{known}"
     for column in (NAME, AREA, SHARE):
         item.setToolTip(column, f"{tip}\nDouble-click to show this class alone")
     for column in (AREA, SHARE):

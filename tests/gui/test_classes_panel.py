@@ -306,3 +306,7 @@ def test_shares_of_the_map_are_painted_anew_where_they_changed(
     ids[: cube.rows // 2] = 2
     assert lay(ids) == {0, 1}
     assert _text(panel, 1, Column.SHARE).startswith("49.")
+    assert _text(panel, 2, Column.SHARE) == "–"
+    ids[0, 0] = 3
+    assert lay(ids) == {2}
+    assert _text(panel, 2, Column.SHARE) == "< 0.1 %"
