@@ -231,12 +231,16 @@ MODEL = (
 )
 
 HELP = (
-    ActionRow("help.show", "Help", lambda w: w.show_help(), "F1", "question"),
+    ActionRow("help.show", "Help", lambda w: w.helping.show_help(), "F1", "question"),
     ActionRow(
-        "help.palette", "Command palette…", lambda w: w.show_palette(), "Ctrl+Shift+P", "magnifying-glass"
+        "help.palette",
+        "Command palette…",
+        lambda w: w.helping.show_palette(),
+        "Ctrl+Shift+P",
+        "magnifying-glass",
     ),
-    ActionRow("help.shortcuts", "Keyboard shortcuts…", lambda w: w.show_shortcuts(), icon="keyboard"),
-    ActionRow("help.about", "About hsi_studio", lambda w: w.show_about(), icon="info"),
+    ActionRow("help.shortcuts", "Keyboard shortcuts…", lambda w: w.helping.show_shortcuts(), icon="keyboard"),
+    ActionRow("help.about", "About hsi_studio", lambda w: w.helping.show_about(), icon="info"),
 )
 
 GROUPS = {

@@ -24,16 +24,16 @@ from hsi_studio.app.settings import Settings
 from hsi_studio.app.settings_store import SettingsStore
 from hsi_studio.app.spectra_model import SpectraModel
 from hsi_studio.gui.action_table import ROWS
-from hsi_studio.gui.actions import Actions, shown
+from hsi_studio.gui.actions import Actions
 from hsi_studio.gui.banner import Banner
 from hsi_studio.gui.canvas import Canvas
 from hsi_studio.gui.class_commands import ClassCommands
 from hsi_studio.gui.classes_panel import ClassesPanel
-from hsi_studio.gui.command_palette import CommandPalette
 from hsi_studio.gui.cubes_list import CubesList
 from hsi_studio.gui.docks import Dock, Docks, restore_geometry, saved_geometry
 from hsi_studio.gui.drops import Drops
 from hsi_studio.gui.file_commands import FileCommands
+from hsi_studio.gui.help_commands import HelpCommands
 from hsi_studio.gui.help_view import HelpView
 from hsi_studio.gui.jobs_panel import JobsPanel
 from hsi_studio.gui.label_commands import LabelCommands
@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
     live: LiveCommands
     classes: ClassCommands
     label_files: LabelCommands
+    helping: HelpCommands
 
     def __init__(self, settings: Settings, settings_file: Path, theme: Theme) -> None:
         super().__init__()
@@ -151,6 +152,7 @@ class MainWindow(QMainWindow):
         self.live = LiveCommands(self)
         self.classes = ClassCommands(self)
         self.label_files = LabelCommands(self)
+        self.helping = HelpCommands(self)
         self.desk = LabelDesk(self)
         self.commands = Actions(ROWS, self)
         self.menus = Menus(self)
@@ -163,7 +165,7 @@ class MainWindow(QMainWindow):
         self.desk.add_bar(self)
 
     def _restore(self) -> None:
-        self._bind_keys()
+        self.helping.bind_keys()
         if not restore_geometry(self, self.settings.geometry):
             self.resize(QSize(*_FIRST_SIZE).boundedTo(self.screen().availableSize() * _FIRST_SHARE))
         self.docks.restore(self.settings.layout)
@@ -180,33 +182,6 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop doing so."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def show_help(self) -> None:
-        """Show the help panel."""
-        self.docks.show("Help")
-        self.help.setFocus()
-
-    def show_palette(self) -> None:
-        """Show the command palette."""
-        self.commands.refresh()
-        palette = CommandPalette(self.menus.palette_commands, self)
-        self.catalogue.changed.connect(palette.refresh)
-        self.catalogue.look_up()
-        palette.show()
-
-    def show_shortcuts(self) -> None:
-        """Show the dialog of key bindings."""
-        from hsi_studio.gui.shortcuts_dialog import ShortcutsDialog
-
-        dialog = ShortcutsDialog(self, self.settings.shortcuts)
-        dialog.chosen.connect(self._set_shortcuts)
-        dialog.open()
-
-    def show_about(self) -> None:
-        """Show versions."""
-        from hsi_studio.gui.about_dialog import AboutDialog
-
-        AboutDialog(self).open()
 
     # What happens
 
@@ -251,17 +226,6 @@ class MainWindow(QMainWindow):
         self.commands.set_icons()
         refresh_icons(self)
         self.commands.refresh()
-
-    def _set_shortcuts(self, changed: dict[str, str]) -> None:
-        self.settings.shortcuts = changed
-        self._bind_keys()
-        self.save_settings()
-
-    def _bind_keys(self) -> None:
-        self.commands.set_shortcuts(self.settings.shortcuts)
-        self.menus.refresh_keys()
-        keys = [shown(self.commands[key].shortcut()) for key in ("help.palette", "help.show")]
-        self.start_page.set_keys(*keys)
 
     def save_settings(self) -> None:
         """Write what is remembered, soon."""

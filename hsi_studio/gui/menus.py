@@ -118,7 +118,7 @@ class Menus:
         button.setAccessibleName("Search commands")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_icon(button, "magnifying-glass")
-        button.clicked.connect(self._window.show_palette)
+        button.clicked.connect(self._window.helping.show_palette)
         self._window.menuBar().setCornerWidget(button)
         return button
 

@@ -256,7 +256,7 @@ def test_quitting_during_a_job_is_quick(window: MainWindow, qtbot: QtBot) -> Non
 
 
 def test_every_button_has_a_name_for_screen_readers(demo_window: MainWindow) -> None:
-    demo_window.show_help()
+    demo_window.helping.show_help()
     nameless = [
         button.objectName() or button.toolTip()
         for button in demo_window.findChildren(QToolButton)

@@ -118,7 +118,7 @@ def test_keys_are_rebound_kept_and_shown(
     demo_window: MainWindow, open_window: Callable[[], MainWindow], qtbot: QtBot
 ) -> None:
     dialog = ShortcutsDialog(demo_window, {})
-    dialog.chosen.connect(demo_window._set_shortcuts)
+    dialog.chosen.connect(demo_window.helping.set_shortcuts)
     dialog.edits["tool.polygon"].setKeySequence(QKeySequence("M"))
     dialog.edits["file.close"].setKeySequence(QKeySequence(""))
     assert dialog.changes() == {"tool.polygon": "M", "file.close": ""}
