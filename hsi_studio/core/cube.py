@@ -145,14 +145,7 @@ class Cube:
 
     def invalid(self, stored: NDArray[Any]) -> NDArray[np.bool_]:
         """Return True where stored values are no-data, NaN or infinite; same shape."""
-        bad: NDArray[np.bool_] = np.zeros(stored.shape, bool)
-        if stored.dtype.kind == "f":
-            np.isfinite(stored, out=bad)
-            np.logical_not(bad, out=bad)
-        if self.nodata is not None:
-            low, high = nodata_range(self.nodata, stored.dtype)
-            bad |= (stored >= low) & (stored <= high) if low < high else stored == low
-        return bad
+        return missing(stored, self.nodata)
 
     def physical(self, stored: NDArray[Any]) -> NDArray[np.float32]:
         """Return float32 values in physical units, NaN where invalid; same shape."""
@@ -188,6 +181,18 @@ class Cube:
         from hsi_studio.core.interchange import cube_to_xarray
 
         return cube_to_xarray(self)
+
+
+def missing(stored: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
+    """Return True where stored values are no-data, NaN or infinite; same shape."""
+    bad: NDArray[np.bool_] = np.zeros(stored.shape, bool)
+    if stored.dtype.kind == "f":
+        np.isfinite(stored, out=bad)
+        np.logical_not(bad, out=bad)
+    if nodata is not None:
+        low, high = nodata_range(nodata, stored.dtype)
+        bad |= (stored >= low) & (stored <= high) if low < high else stored == low
+    return bad
 
 
 def nodata_range(nodata: float, dtype: np.dtype[Any]) -> tuple[Any, Any]:

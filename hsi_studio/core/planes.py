@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.colour import true_color
-from hsi_studio.core.cube import Cube
+from hsi_studio.core.cube import Cube, missing
 from hsi_studio.core.indices import compute_index
 from hsi_studio.core.pca import components
 from hsi_studio.core.range_math import compute_range_math
@@ -83,14 +83,5 @@ def as_float(plane: NDArray[Any], nodata: float | None) -> NDArray[np.float32]:
     """Return a plane as float32 with NaN where it is no-data or infinite."""
     with np.errstate(over="ignore", invalid="ignore"):
         values = plane.astype(np.float32)
-    values[~is_valid(plane, nodata)] = np.nan
+    values[missing(plane, nodata)] = np.nan
     return values
-
-
-def is_valid(plane: NDArray[Any], nodata: float | None) -> NDArray[np.bool_]:
-    """Return True where a plane holds a measured, finite value; same shape. Agrees with `Cube.invalid`."""
-    valid: NDArray[np.bool_] = np.isfinite(plane)
-    if nodata is not None:
-        known = np.asarray(nodata).astype(plane.dtype) if plane.dtype.kind == "f" else nodata
-        valid &= plane != known
-    return valid

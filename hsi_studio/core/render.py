@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.colormaps import lut
-from hsi_studio.core.cube import Cube
+from hsi_studio.core.cube import Cube, missing
 from hsi_studio.core.levels import Histogram, compute_levels, histogram
-from hsi_studio.core.planes import Planes, channels, is_valid, planes
+from hsi_studio.core.planes import Planes, channels, planes
 from hsi_studio.core.reading import BandReader
 from hsi_studio.core.view import Levels, SingleBand, ViewSpec
 from hsi_studio.core.window import Window
@@ -95,9 +95,9 @@ def _painted(shown: Planes, levels: Levels, tables: Sequence[NDArray[np.uint32]]
     for part in parts:
         pixels |= part
     for plane in shown.values:
-        valid = is_valid(plane, shown.nodata)
-        if not valid.all():
-            pixels *= valid
+        bad = missing(plane, shown.nodata)
+        if bad.any():
+            pixels *= ~bad
     return pixels
 
 

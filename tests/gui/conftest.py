@@ -70,9 +70,9 @@ def wait_for_jobs(qtbot: QtBot) -> Callable[[MainWindow], None]:
     """Wait until the window's jobs have ended, their results were delivered, and the panels are in place."""
 
     def wait(window: MainWindow) -> None:
-        qtbot.waitUntil(lambda: not window.jobs.jobs, timeout=60_000)
+        qtbot.waitUntil(lambda: not window.jobs.jobs, timeout=180_000)
         qtbot.wait(30)  # a job is off the queue before the window has heard of it
-        qtbot.waitUntil(lambda: not window._turns.isActive(), timeout=60_000)
+        qtbot.waitUntil(lambda: not window._turns.isActive(), timeout=180_000)
 
     return wait
 

@@ -22,7 +22,7 @@ def panel(demo_window: MainWindow, qtbot: QtBot) -> ConfusionPanel:
     demo_window.models.predictor._add(demo_window.session.cube, found)
     demo_window.docks.show("Confusion")
     panel = demo_window.plots.confusion
-    qtbot.waitUntil(lambda: panel.model.comparison is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: panel.model.comparison is not None, timeout=180_000)
     return panel
 
 

@@ -42,7 +42,7 @@ def panel(labelling: Labelling, texts: LiveTexts, qtbot: QtBot) -> DescriptionEd
 def test_typed_text_is_followed_at_once_and_kept_after_a_pause(
     panel: DescriptionEditor, labelling: Labelling, texts: LiveTexts, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(panel.kept, timeout=5000):
+    with qtbot.waitSignal(panel.kept, timeout=60_000):
         qtbot.keyClicks(panel.editor, "Tall maize")
         assert texts.classes.entries[0].description == "Tall maize"
         assert labelling.classes.entries[0].description == ""

@@ -159,9 +159,9 @@ def test_very_many_labels_are_drawn_by_a_thread(layer: LabelLayer, qtbot: QtBot)
     tile = np.ones((TILE, TILE), np.uint16)
     labels = Labels(side, side, {(row, col): tile for row in range(20) for col in range(20)})
     layer.show_labels(labels)
-    with qtbot.waitSignal(layer.changed, timeout=10_000):
+    with qtbot.waitSignal(layer.changed, timeout=60_000):
         assert not picture(layer, labels, 0.05).all()
-    qtbot.waitUntil(lambda: bool((picture(layer, labels, 0.05)[..., 3] > 0).all()), timeout=10_000)
+    qtbot.waitUntil(lambda: bool((picture(layer, labels, 0.05)[..., 3] > 0).all()), timeout=60_000)
 
 
 def test_opacity_and_the_eye(layer: LabelLayer) -> None:

@@ -86,7 +86,7 @@ def test_quitting_while_a_map_is_made_takes_no_time(live_window: MainWindow) -> 
 def suggested(window: MainWindow, qtbot: QtBot) -> tuple[int, int]:
     """Wait until a pixel is asked about."""
     suggestions = window.live.suggestions
-    qtbot.waitUntil(lambda: suggestions.current is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: suggestions.current is not None, timeout=180_000)
     assert suggestions.current is not None
     return suggestions.current.row, suggestions.current.col
 

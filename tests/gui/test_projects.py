@@ -125,16 +125,16 @@ def test_title_and_status_say_that_all_changes_are_kept(
     assert window.status.kept.isHidden()
     _paint(window, 2)
     expected = "scene.npy — unnamed project (all changes kept) — hsi_studio"
-    qtbot.waitUntil(lambda: window.windowTitle() == expected, timeout=5000)
+    qtbot.waitUntil(lambda: window.windowTitle() == expected, timeout=60_000)
     assert window.status.kept.text() == "all changes kept"
     window.commands["project.save"].trigger()
     _choose(tmp_path / "field.hsip")
     wait_for_jobs(window)
     expected = "scene.npy — field.hsip (all changes kept) — hsi_studio"
-    qtbot.waitUntil(lambda: window.windowTitle() == expected, timeout=5000)
+    qtbot.waitUntil(lambda: window.windowTitle() == expected, timeout=60_000)
     assert window.settings.recent[0] == str(tmp_path / "field.hsip")
     window.commands["project.save"].trigger()
-    qtbot.waitUntil(lambda: "Every change is in" in window.toaster.toasts[-1].text, timeout=5000)
+    qtbot.waitUntil(lambda: "Every change is in" in window.toaster.toasts[-1].text, timeout=60_000)
     assert _stored(tmp_path / "field.hsip") == window.labelling.labels
 
 
@@ -164,7 +164,7 @@ def test_unsaved_labelling_is_offered_on_the_start_page_and_goes_on(
     scene_window.stop()
     again = open_window()
     unsaved = again.start_page.unsaved
-    qtbot.waitUntil(lambda: len(unsaved.rows) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(unsaved.rows) == 1, timeout=60_000)
     assert unsaved.isVisible()
     unsaved.chosen.emit(again.project_status.scratches.found[0])
     wait_for_jobs(again)
@@ -172,10 +172,10 @@ def test_unsaved_labelling_is_offered_on_the_start_page_and_goes_on(
     again.close()
     again.stop()
     third = open_window()
-    qtbot.waitUntil(lambda: len(third.start_page.unsaved.rows) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(third.start_page.unsaved.rows) == 1, timeout=60_000)
     third.start_page.unsaved.discarded.emit(third.project_status.scratches.found[0])
     QApplication.activeModalWidget().accept()  # type: ignore[union-attr]
-    qtbot.waitUntil(third.start_page.unsaved.isHidden, timeout=5000)
+    qtbot.waitUntil(third.start_page.unsaved.isHidden, timeout=60_000)
 
 
 def test_unsaved_labelling_is_offered_with_its_cube(
@@ -188,7 +188,8 @@ def test_unsaved_labelling_is_offered_with_its_cube(
     again.files.open_paths([scene])
     wait_for_jobs(again)
     qtbot.waitUntil(
-        lambda: any("12 labelled pixels, today" in toast.text for toast in again.toaster.toasts), timeout=5000
+        lambda: any("12 labelled pixels, today" in toast.text for toast in again.toaster.toasts),
+        timeout=60_000,
     )
 
 
@@ -216,7 +217,7 @@ def test_a_full_disk_is_told_until_there_is_room(
         labels = window.labelling.labels
         assert labels is not None
         window.labelling.paint(labels.change(Window(0, 0, 40, 30), rng.integers(0, 999, (40, 30))), "Noise")
-    qtbot.waitUntil(window.banner.isVisible, timeout=10_000)
+    qtbot.waitUntil(window.banner.isVisible, timeout=60_000)
     assert "the disk is full" in window.banner.label.text()
     assert [button.text() for button in window.banner.buttons] == ["Try again", "Save a copy…"]
     assert "not saved" in window.windowTitle()
@@ -228,7 +229,7 @@ def test_a_full_disk_is_told_until_there_is_room(
     window.banner.buttons[1].click()
     _choose(tmp_path / "copy.hsip")
     wait_for_jobs(window)
-    qtbot.waitUntil(window.banner.isHidden, timeout=5000)
+    qtbot.waitUntil(window.banner.isHidden, timeout=60_000)
     assert window.project.wait(5)
     assert _stored(tmp_path / "copy.hsip") == window.labelling.labels
 

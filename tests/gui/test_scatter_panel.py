@@ -81,8 +81,8 @@ def panel(parts: Parts) -> ScatterPanel:
 
 
 def wait_for_picture(qtbot: QtBot, panel: ScatterPanel) -> None:
-    qtbot.waitUntil(lambda: panel._model.sample is not None, timeout=60_000)
-    qtbot.waitUntil(lambda: panel.plot._colors.image is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: panel._model.sample is not None, timeout=180_000)
+    qtbot.waitUntil(lambda: panel.plot._colors.image is not None, timeout=180_000)
 
 
 def at(panel: ScatterPanel, x: float, y: float) -> QPoint:
@@ -170,7 +170,7 @@ def test_painting_needs_a_class_and_is_one_step(qtbot: QtBot, parts: Parts, pane
     labelling.commit(class_edits.add(labelling.classes, entry))
     labelling.set_active(entry.id)
     assert panel.paint_button.text() == " Paint as Shade"
-    with qtbot.waitSignal(panel._model.notice, timeout=60_000):
+    with qtbot.waitSignal(panel._model.notice, timeout=180_000):
         QTest.mouseClick(panel.paint_button, Qt.MouseButton.LeftButton)
     assert dict(labelling.counts) == {entry.id: count}
     labelling.undo()
@@ -187,7 +187,7 @@ def type_axis(choice: AxisChoice, text: str) -> None:
 def test_axes_are_searched_by_typing(qtbot: QtBot, panel: ScatterPanel) -> None:
     assert panel.horizontal.findText("NDVI") < 0  # read when somebody comes near: it holds other work up
     QTest.mouseMove(panel.horizontal)
-    qtbot.waitUntil(lambda: panel.horizontal.findText("NDVI") >= 0, timeout=60_000)
+    qtbot.waitUntil(lambda: panel.horizontal.findText("NDVI") >= 0, timeout=180_000)
     type_axis(panel.horizontal, "NDVI")
     assert panel._model.question is not None
     assert panel._model.question.axes[0] == IndexValue("NDVI")

@@ -89,7 +89,7 @@ def test_the_palette_runs_the_marked_command(demo_window: MainWindow, qtbot: QtB
     demo_window.commands["help.palette"].trigger()
     palette = next(w for w in QApplication.topLevelWidgets() if isinstance(w, CommandPalette))
     qtbot.keyClicks(palette.line, "index: ndvi")
-    qtbot.waitUntil(lambda: palette.list.count() > 0, timeout=60_000)
+    qtbot.waitUntil(lambda: palette.list.count() > 0, timeout=180_000)
     assert palette.list.item(0).text().startswith("Index: NDVI")
     qtbot.keyClick(palette.line, Qt.Key.Key_Return)
     view = demo_window.session.view

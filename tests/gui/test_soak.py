@@ -212,7 +212,7 @@ def test_random_actions_leave_no_error_no_leak_and_nothing_running(
     window = open_window()
     hands = Hands(window, qtbot, scenes, random.Random(_SEED))
     window.files.open_paths([str(scenes[0])])
-    qtbot.waitUntil(lambda: window.session.current is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: window.session.current is not None, timeout=180_000)
     done: list[str] = []
     warm = 0.0
     for number in range(_ACTIONS):

@@ -32,7 +32,7 @@ def said(engine: Engine) -> list[tuple[str, object]]:
 
 
 def _until_done(engine: Engine, qtbot: QtBot, ask: Callable[[], object]) -> None:
-    with qtbot.waitSignal(engine.done, timeout=60_000):
+    with qtbot.waitSignal(engine.done, timeout=180_000):
         ask()
 
 
@@ -64,7 +64,7 @@ def test_newer_request_takes_the_place_of_an_older_one(
     engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
 ) -> None:
     engine.request("count", 100_000)
-    qtbot.waitUntil(lambda: len(said) > 2, timeout=60_000)
+    qtbot.waitUntil(lambda: len(said) > 2, timeout=180_000)
     heard = len(said)
     _until_done(engine, qtbot, lambda: engine.request("count", 3))
     assert said[heard:] == [("count", i) for i in range(3)]
@@ -74,10 +74,10 @@ def test_urgent_request_overtakes_a_running_one(
     engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
 ) -> None:
     engine.request("count", 100_000, priority=9)
-    qtbot.waitUntil(lambda: len(said) > 2, timeout=60_000)
-    with qtbot.waitSignal(engine.answered, check_params_cb=lambda kind, _: kind == "echo", timeout=5000):
+    qtbot.waitUntil(lambda: len(said) > 2, timeout=180_000)
+    with qtbot.waitSignal(engine.answered, check_params_cb=lambda kind, _: kind == "echo", timeout=60_000):
         engine.request("echo", "now", priority=1)
-    qtbot.waitUntil(lambda: engine.busy == ("count",), timeout=5000)
+    qtbot.waitUntil(lambda: engine.busy == ("count",), timeout=60_000)
     engine.cancel("count")
     assert engine.busy == ()
 
@@ -86,7 +86,7 @@ def test_errors_are_told_and_the_process_goes_on(engine: Engine, qtbot: QtBot) -
     failures: list[Failed] = []
     engine.failed.connect(lambda _, failed: failures.append(failed))
     for kind in ("fail", "crash"):
-        with qtbot.waitSignal(engine.failed, timeout=60_000):
+        with qtbot.waitSignal(engine.failed, timeout=180_000):
             engine.request(kind)
     assert (failures[0].cause, failures[0].remedy, failures[0].details) == ("it is broken", "mend it", "")
     assert failures[1].cause == "RuntimeError: a slip"
@@ -96,7 +96,7 @@ def test_errors_are_told_and_the_process_goes_on(engine: Engine, qtbot: QtBot) -
 
 def test_death_is_told_and_the_next_request_starts_anew(engine: Engine, qtbot: QtBot) -> None:
     _until_done(engine, qtbot, lambda: engine.request("echo", 1))
-    with qtbot.waitSignal(engine.died, timeout=60_000) as death:
+    with qtbot.waitSignal(engine.died, timeout=180_000) as death:
         engine.request("die")
     assert death.args == [-signal.SIGABRT]
     _until_done(engine, qtbot, lambda: engine.request("echo", 1))
@@ -106,7 +106,7 @@ def test_stopping_ends_the_process_at_once(
     engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
 ) -> None:
     engine.request("count", 100_000)
-    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(said), timeout=180_000)
     assert engine.pid is not None
     process = psutil.Process(engine.pid)
     started = time.monotonic()
@@ -149,7 +149,7 @@ def test_stopping_does_not_wait_for_a_step_that_never_ends(
     engine: Engine, said: list[tuple[str, object]], qtbot: QtBot
 ) -> None:
     engine.request("hang")
-    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(said), timeout=180_000)
     started = time.monotonic()
     engine.stop()
     assert time.monotonic() - started < 2

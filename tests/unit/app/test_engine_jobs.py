@@ -33,7 +33,7 @@ def jobs(engine: Engine) -> Iterator[JobQueue]:
 
 def _listed(engine: Engine, jobs: JobQueue, qtbot: QtBot) -> Job:
     engine.request("count", 100_000)
-    qtbot.waitUntil(lambda: bool(jobs.jobs), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(jobs.jobs), timeout=180_000)
     return jobs.jobs[0]
 
 
@@ -48,11 +48,11 @@ def test_long_work_is_listed_and_can_be_cancelled(engine: Engine, jobs: JobQueue
 
 
 def test_what_is_over_at_once_is_not_listed(engine: Engine, jobs: JobQueue, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(engine.done, timeout=60_000):
+    with qtbot.waitSignal(engine.done, timeout=180_000):
         engine.request("echo", 1)  # starts the process
     seen: list[Job] = []
     jobs.added.connect(seen.append)
-    with qtbot.waitSignal(engine.done, timeout=60_000):
+    with qtbot.waitSignal(engine.done, timeout=180_000):
         engine.request("count", 5)
     qtbot.wait(AFTER_MS + 100)
     assert not seen
@@ -60,7 +60,7 @@ def test_what_is_over_at_once_is_not_listed(engine: Engine, jobs: JobQueue, qtbo
 
 def test_work_that_dies_with_its_process_has_failed(engine: Engine, jobs: JobQueue, qtbot: QtBot) -> None:
     job = _listed(engine, jobs, qtbot)
-    with qtbot.waitSignal(engine.died, timeout=60_000):
+    with qtbot.waitSignal(engine.died, timeout=180_000):
         engine.request("die", priority=0)
     qtbot.waitUntil(lambda: bool(job.outcome))
     assert job.outcome == "failed"

@@ -108,7 +108,7 @@ def _assert_same(found: LiveMap | None, wanted: LiveMap | None) -> None:
 
 
 def _reopened(desk: Desk, path: Path, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(desk.project.opened, timeout=60_000):
+    with qtbot.waitSignal(desk.project.opened, timeout=180_000):
         desk.project.open(path)
 
 
@@ -117,7 +117,7 @@ def test_texts_of_the_last_label_and_options_give_the_same_map(
 ) -> None:
     path = tmp_path / "one.hsip"
     with _desk() as desk:
-        with qtbot.waitSignal(desk.project.changed, timeout=60_000):
+        with qtbot.waitSignal(desk.project.changed, timeout=180_000):
             desk.project.new(path)
         cube = open_cube(scene)
         desk.session.add(OpenCube(cube, default_view(cube)))
@@ -144,7 +144,7 @@ def test_however_fast_history_is_walked_each_state_has_its_map(
 ) -> None:
     path, maps = tmp_path / "fast.hsip", list[LiveMap | None]()
     with _desk() as desk:
-        with qtbot.waitSignal(desk.project.changed, timeout=60_000):
+        with qtbot.waitSignal(desk.project.changed, timeout=180_000):
             desk.project.new(path)
         cube = open_cube(scene)
         desk.session.add(OpenCube(cube, default_view(cube)))
@@ -180,7 +180,7 @@ def test_however_fast_history_is_walked_each_state_has_its_map(
 def test_the_encoder_is_the_projects(scene: Path, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "two.hsip"
     with _desk() as desk:
-        with qtbot.waitSignal(desk.project.changed, timeout=60_000):
+        with qtbot.waitSignal(desk.project.changed, timeout=180_000):
             desk.project.new(path)
         desk.labelling.commit(Edit("Classes", classes=(desk.labelling.classes, TABLE)))
         with qtbot.waitSignal(desk.texts.encoder_changed, timeout=180_000):

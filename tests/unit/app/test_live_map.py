@@ -155,11 +155,11 @@ def test_rejection_hides_doubtful_pixels_only(desk: Desk, qtbot: QtBot) -> None:
 def test_suggestion_is_unlabelled_and_changes_when_passed_over(desk: Desk, qtbot: QtBot) -> None:
     desk.click(3, 3, 1)
     desk.settle(qtbot, lambda: desk.click(3, 12, 2))
-    with qtbot.waitSignal(desk.follower.suggested, timeout=60_000) as first:
+    with qtbot.waitSignal(desk.follower.suggested, timeout=180_000) as first:
         desk.follower.suggest()
     place = first.args[0].row, first.args[0].col
     assert place not in {(3, 3), (3, 12)}
-    with qtbot.waitSignal(desk.follower.suggested, timeout=60_000) as second:
+    with qtbot.waitSignal(desk.follower.suggested, timeout=180_000) as second:
         desk.follower.suggest(pass_over=place)
     assert (second.args[0].row, second.args[0].col) != place
 

@@ -33,21 +33,21 @@ def _change(labelling: Labelling, table: ClassTable) -> None:
 
 
 def test_texts_follow_what_is_typed_and_undo(live: LiveTexts, labelling: Labelling, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(live.changed, timeout=60_000):
+    with qtbot.waitSignal(live.changed, timeout=180_000):
         _change(labelling, TABLE)
     assert live.texts is not None
     first = live.texts.embeddings.raw
     typed = ClassTable((replace(TABLE.entries[0], description="Tall rows of maize"), TABLE.entries[1]))
-    with qtbot.waitSignal(live.changed, timeout=60_000):
+    with qtbot.waitSignal(live.changed, timeout=180_000):
         _change(labelling, typed)
     assert abs(live.texts.embeddings.raw - first).max(axis=1).tolist()[1] == 0
-    with qtbot.waitSignal(live.changed, timeout=60_000):
+    with qtbot.waitSignal(live.changed, timeout=180_000):
         labelling.undo()
     assert (live.texts.embeddings.raw == first).all()
 
 
 def test_colours_are_no_reason_to_read_again(live: LiveTexts, labelling: Labelling, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(live.changed, timeout=60_000):
+    with qtbot.waitSignal(live.changed, timeout=180_000):
         _change(labelling, TABLE)
     with qtbot.assertNotEmitted(live.changed, wait=400):
         _change(labelling, ClassTable((replace(TABLE.entries[0], color=(1, 2, 3)), TABLE.entries[1])))
@@ -56,10 +56,10 @@ def test_colours_are_no_reason_to_read_again(live: LiveTexts, labelling: Labelli
 def test_encoder_that_cannot_be_had_leaves_the_old_one(
     live: LiveTexts, labelling: Labelling, qtbot: QtBot
 ) -> None:
-    with qtbot.waitSignal(live.changed, timeout=60_000):
+    with qtbot.waitSignal(live.changed, timeout=180_000):
         _change(labelling, TABLE)
     before = live.texts
-    with qtbot.waitSignal(live.failed, timeout=60_000) as failed:
+    with qtbot.waitSignal(live.failed, timeout=180_000) as failed:
         live.set_encoder(EncoderChoice("no/such-encoder", offline=True))
     assert "hf download" in failed.args[0].remedy
     assert live.texts is before

@@ -108,7 +108,7 @@ def desks(qtbot: QtBot) -> Iterator[Callable[[], Desk]]:
 def kept(desks: Callable[[], Desk], cube: Cube, trained: Trained, tmp_path: Path, qtbot: QtBot) -> Path:
     """A project whose cube has a network; its window is closed."""
     desk, path = desks(), tmp_path / "field.hsip"
-    with qtbot.waitSignal(desk.project.changed, timeout=10_000):
+    with qtbot.waitSignal(desk.project.changed, timeout=60_000):
         desk.project.new(path)
     desk.session.add(OpenCube(cube, default_view(cube)))
     desk.labelling.commit(Edit("Classes", classes=(desk.labelling.classes, TABLE)))
@@ -116,8 +116,8 @@ def kept(desks: Callable[[], Desk], cube: Cube, trained: Trained, tmp_path: Path
     desk.labelling.paint(desk.labelling.labels.change(Window(0, 0, 1, 1), np.array([[1]])), "Point")
     desk.trainer.trained.emit(cube, trained)
     assert desk.follower.has_network
-    qtbot.waitUntil(lambda: len(list(tmp_path.glob("field.*.safetensors"))) == 1, timeout=10_000)
-    qtbot.waitUntil(lambda: knows_a_network(path), timeout=10_000)
+    qtbot.waitUntil(lambda: len(list(tmp_path.glob("field.*.safetensors"))) == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: knows_a_network(path), timeout=60_000)
     desk.stop()
     return path
 
@@ -154,7 +154,7 @@ def test_network_file_that_is_not_the_one_kept_is_refused(
     else:
         file.unlink()
     desk = desks()
-    with qtbot.waitSignal(desk.keeper.failed, timeout=60_000) as failed:
+    with qtbot.waitSignal(desk.keeper.failed, timeout=180_000) as failed:
         desk.project.open(kept)
     words = {"other": "not the network that the project was left with", "gone": "could not be read"}
     assert words[harm] in str(failed.args[0])

@@ -40,7 +40,7 @@ class Desk:
     errors: list[Exception]
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.jobs.jobs, timeout=10_000)
+        self.qtbot.waitUntil(lambda: not self.jobs.jobs, timeout=60_000)
         self.qtbot.wait(20)
 
     def open_cube(self, path: Path, options: OpenOptions | None = None) -> None:
@@ -125,7 +125,7 @@ def test_work_without_a_project_is_kept_and_found_again(desk: Callable[[], Desk]
     assert again.project.is_unnamed
     again.project.stop()
     found.discard(offered.path)
-    one.qtbot.waitUntil(lambda: found.found == (), timeout=5000)
+    one.qtbot.waitUntil(lambda: found.found == (), timeout=60_000)
     assert list(scratch.folder().iterdir()) == []
     found.stop()
 
@@ -146,7 +146,7 @@ def test_messages_do_not_name_a_project_that_has_no_name(
     other.project.stop()
     path.rename(tmp_path / "elsewhere")
     one.paint(9)
-    one.qtbot.waitUntil(lambda: one.labelling.kept.status == "failed", timeout=5000)
+    one.qtbot.waitUntil(lambda: one.labelling.kept.status == "failed", timeout=60_000)
     assert one.labelling.kept.reason.startswith("The unnamed project has been moved or removed")
     (tmp_path / "elsewhere").rename(path)
 
@@ -264,13 +264,13 @@ def test_undo_walks_back_to_the_first_step_across_a_restart(
     again.open_project(tmp_path / "long.hsip")
     assert again.labelling.labels == final
     for step in reversed(range(130)):
-        again.qtbot.waitUntil(lambda: again.labelling.undo_title is not None, timeout=5000)
+        again.qtbot.waitUntil(lambda: again.labelling.undo_title is not None, timeout=60_000)
         assert again.labelling.undo_title == f"Step {step}"
         again.labelling.undo()
     assert again.labelling.labels == Labels(60, 50)
     assert again.labelling.undo_title is None
     for _ in range(130):
-        again.qtbot.waitUntil(lambda: again.labelling.redo_title is not None, timeout=5000)
+        again.qtbot.waitUntil(lambda: again.labelling.redo_title is not None, timeout=60_000)
         again.labelling.redo()
     assert again.labelling.labels == final
     assert again.project.wait(5)
@@ -297,12 +297,12 @@ def test_what_labels_were_made_with_is_found_behind_many_other_steps(
     first.project.stop()
     second = desk()
     second.open_project(path)
-    second.qtbot.waitUntil(lambda: second.labelling.labelled_with == tables[1], timeout=10_000)
+    second.qtbot.waitUntil(lambda: second.labelling.labelled_with == tables[1], timeout=60_000)
     while second.labelling.undo_title != "Brush":
         second.labelling.undo()
         assert second.labelling.labelled_with == tables[1]
     second.labelling.undo()
-    second.qtbot.waitUntil(lambda: second.labelling.labelled_with == tables[0], timeout=10_000)
+    second.qtbot.waitUntil(lambda: second.labelling.labelled_with == tables[0], timeout=60_000)
     second.labelling.redo()
     assert second.labelling.labelled_with == tables[1]
 
@@ -451,13 +451,13 @@ def test_what_cannot_be_written_is_saved_elsewhere(
     subprocess.run(["umount", "-l", stick], check=True)
     one.paint(6)
     assert not one.project.wait(5)
-    one.qtbot.waitUntil(lambda: one.labelling.kept.status == "failed", timeout=5000)
+    one.qtbot.waitUntil(lambda: one.labelling.kept.status == "failed", timeout=60_000)
     assert one.labelling.counts == {1: 20}
     one.paint(9)
     one.project.save_as(tmp_path / "rescued.hsip")
     one.settle()
     assert one.errors == []
-    one.qtbot.waitUntil(lambda: one.labelling.kept.status == "kept", timeout=5000)
+    one.qtbot.waitUntil(lambda: one.labelling.kept.status == "kept", timeout=60_000)
     one.paint(12)
     assert one.project.wait(5)
     assert _labels(tmp_path / "rescued.hsip") == [one.labelling.labels]

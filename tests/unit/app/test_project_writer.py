@@ -98,7 +98,7 @@ def test_the_gui_thread_hears_of_saving_and_kept(start: Start, tmp_path: Path, q
     heard: list[KeptState] = []
     writer.kept_changed.connect(heard.append)
     writer.add_cube(CUBE)
-    qtbot.waitUntil(lambda: heard[-1:] == [KeptState("kept")], timeout=5000)
+    qtbot.waitUntil(lambda: heard[-1:] == [KeptState("kept")], timeout=60_000)
     assert heard[0] in (KeptState("saving"), KeptState("kept"))
 
 

@@ -87,7 +87,7 @@ class Watcher:
         return self.service.stack()[layer].pictures[-1]
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=10_000)
+        self._qtbot.waitUntil(condition, timeout=60_000)
 
     def wait_for(self, opened: OpenCube, window: Window, step: int) -> Picture:
         """Wait for the sharp picture of a window."""

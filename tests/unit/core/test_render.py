@@ -97,10 +97,11 @@ def test_every_value_type(make_cube: MakeCube, dtype: str) -> None:
 
 def test_signed_nodata_and_large_sentinels(make_cube: MakeCube) -> None:
     integers = make_cube(np.array([[[-32768], [5]]], np.int16), nodata=-32768.0)
-    floats = make_cube(np.array([[[-1.23e34], [np.inf], [1.0]]], np.float32), nodata=-1.23e34)
+    resampled = -1.23e34 * 0.4 + 0.6
+    floats = make_cube(np.array([[[-1.23e34], [resampled], [np.inf], [1.0]]], np.float32), nodata=-1.23e34)
     spec = ViewSpec(SingleBand(0))
     assert render(integers, spec)[0, :, 3].tolist() == [0, 255]
-    assert render(floats, spec)[0, :, 3].tolist() == [0, 0, 255]
+    assert render(floats, spec)[0, :, 3].tolist() == [0, 0, 0, 255]
     assert compute_levels(floats, spec).limits[0] == (0.5, 1.5)
 
 
