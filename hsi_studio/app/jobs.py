@@ -15,6 +15,7 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.errors import Cancelled
 
 _REPORT_EVERY_S = 0.05
+_TELLING_S = 2.0
 
 Lane = Literal["files", "models"]
 Outcome = Literal["", "done", "failed", "cancelled"]
@@ -26,10 +27,11 @@ class Job:
     """One piece of long work.
 
     `work` gets a `Progress` whose `update` raises `Cancelled` once the user has cancelled.
-    `on_done` gets its result, on the GUI thread. `outcome` is empty until the job has ended. Jobs of one lane
-    run one after the other, those of different lanes side by side: a map that takes minutes must not keep a
-    file from opening. Work that is followed (`JobQueue.follow`) goes on elsewhere; `on_cancel` ends it. Of
-    jobs that are done again and again (`repeats`) only the last of a title is worth listing.
+    `on_done` gets its result, on the GUI thread. `outcome` is empty until the job has ended, `error` tells
+    why it failed. Jobs of one lane run one after the other, those of different lanes side by side: a map that
+    takes minutes must not keep a file from opening. Work that is followed (`JobQueue.follow`) goes on
+    elsewhere; `on_cancel` ends it. Of jobs that are done again and again (`repeats`) only the last of a title
+    is worth listing.
     """
 
     title: str
@@ -44,6 +46,8 @@ class Job:
     started: float | None = None
     finished: float | None = None
     outcome: Outcome = ""
+    error: Exception | None = None
+    _first: tuple[float, float] | None = None
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     def cancel(self) -> None:
@@ -64,9 +68,18 @@ class Job:
     @property
     def remaining(self) -> float | None:
         """Seconds still to go at the pace so far; None when unknown."""
-        if not self.fraction or self.elapsed < 1:
+        if self._first is None or self.fraction is None:
             return None
-        return self.elapsed * (1 - self.fraction) / self.fraction
+        since, begun = self._first
+        done, took = self.fraction - begun, time.monotonic() - since
+        return took * (1 - self.fraction) / done if done > 0 and took >= _TELLING_S else None
+
+    def note(self, fraction: float | None, text: str) -> None:
+        """Note how far the work is."""
+        self.fraction, self.text = fraction, text
+        if self._first is None and fraction is not None:
+            # What comes before, such as reading a scene, tells nothing of the pace.
+            self._first = time.monotonic(), fraction
 
 
 class JobQueue(QObject):
@@ -189,7 +202,7 @@ class JobQueue(QObject):
             self._finished.emit(job, result, None)
 
     def _on_progress(self, job: Job, fraction: float | None, text: str) -> None:
-        job.fraction, job.text = fraction, text
+        job.note(fraction, text)
         self.changed.emit(job)
 
     def _on_finished(self, job: Job, result: object, error: Exception | None) -> None:
@@ -207,7 +220,7 @@ class JobQueue(QObject):
             if job.on_done is not None:
                 job.on_done(result)
         else:
-            job.outcome = "failed"
+            job.outcome, job.error = "failed", error
             if job.on_error is not None:
                 job.on_error(error)
             else:

@@ -46,6 +46,8 @@ class Legend:
 
     raster: ClassRaster
     rows: tuple[LegendRow, ...]
+    without: int
+    """Number of pixels that have no class: rejected, or without a value."""
 
     @property
     def pixels(self) -> int:
@@ -114,11 +116,11 @@ def class_counts(raster: ClassRaster) -> NDArray[np.intp]:
 
 def legend(raster: ClassRaster, counts: NDArray[np.intp], area: float | None) -> Legend:
     """Return the legend of a raster from its counts by id and the area of a pixel in m²."""
-    whole = max(1, int(sum(counts[entry.id] for entry in raster.classes)))
+    whole = int(sum(counts[entry.id] for entry in raster.classes))
     hectares = None if area is None else area / _SQUARE_METRES_PER_HECTARE
     rows = (_row(entry, int(counts[entry.id]), whole, hectares) for entry in raster.classes)
-    return Legend(raster, tuple(rows))
+    return Legend(raster, tuple(rows), int(counts.sum()) - whole)
 
 
 def _row(entry: ClassEntry, pixels: int, whole: int, hectares: float | None) -> LegendRow:
-    return LegendRow(entry, pixels, pixels / whole, None if hectares is None else pixels * hectares)
+    return LegendRow(entry, pixels, pixels / max(1, whole), None if hectares is None else pixels * hectares)

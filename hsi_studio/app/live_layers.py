@@ -25,7 +25,7 @@ def with_live_map(
     With the first map other layers of classes are hidden: two maps over each other would mix their colours.
     """
     sure = getattr(found, options.sureness)
-    ids = np.where(found.confidence < options.reject, 0, found.ids) if options.reject else found.ids
+    ids = np.where(sure < options.reject, 0, found.ids) if options.reject else found.ids
     prediction = ClassRaster(PREDICTION, ids, classes, found.confidence)
     confidence = ScalarRaster(CONFIDENCE, sure, nothing=0.0)
     if any(layer.raster.name == PREDICTION for layer in layers):

@@ -55,7 +55,7 @@ class MapFollower(QObject):
     shown_changed = Signal(object)
     """`Shown`, or None when the current cube has no live map."""
     stage_changed = Signal(object)
-    """`Stage` of the current cube's features."""
+    """`Stage` of the current cube's features, or None when nothing is known of them."""
     options_changed = Signal(object)
     """`LiveOptions`"""
     outdated_changed = Signal(bool)
@@ -76,6 +76,7 @@ class MapFollower(QObject):
         self._session, self._labelling, self._texts = session, labelling, texts
         self.options = LiveOptions()
         self.shown: Shown | None = None
+        self.stage: Stage | None = None
         self.outdated = False
         self._then = AnchorReader(labelling, texts, self)
         self._then.changed.connect(self.update)
@@ -216,6 +217,7 @@ class MapFollower(QObject):
         self._passed.clear()
         if self._session.cube is not self._cube:
             self._network = None
+            self._set_stage(None)
         self._network_given = False
         self._cube = self._session.cube
         self._labels = self._labelling.labels
@@ -255,7 +257,7 @@ class MapFollower(QObject):
             case LiveMap() if self._asked is not None:
                 self._on_map(value, *self._asked)
             case Stage():
-                self.stage_changed.emit(value)
+                self._set_stage(value)
             case np.ndarray():
                 self.heat_ready.emit(value)
             case _ if kind == _NEXT:
@@ -290,6 +292,10 @@ class MapFollower(QObject):
         if shown is not self.shown:
             self.shown = shown
             self.shown_changed.emit(shown)
+
+    def _set_stage(self, stage: Stage | None) -> None:
+        self.stage = stage
+        self.stage_changed.emit(stage)
 
     def _set_outdated(self, outdated: bool) -> None:
         if outdated != self.outdated:

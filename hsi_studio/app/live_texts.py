@@ -120,6 +120,8 @@ class LiveTexts(QObject):
         wanted = TextsWanted(self.classes, self.encoder)
         if len(wanted.classes) and (self.texts is None or text_key(self.texts.wanted) != text_key(wanted)):
             self._ask(_TEXTS, TextsWanted(self.classes, self._wanted_encoder))
+        else:
+            self.busy_changed.emit(self.busy)  # nobody waits for more typing any longer
 
     def read_other(self, purpose: str, wanted: TextsWanted | ControlTextsWanted) -> None:
         """Read texts that are not those of the class table; the answer comes as `other_read`."""
@@ -139,6 +141,8 @@ class LiveTexts(QObject):
     def _follow(self) -> None:
         if self.enabled:
             self.read_now()
+        else:
+            self.busy_changed.emit(self.busy)
 
     def _ask(self, kind: str, body: object) -> None:
         self._idle.stop()

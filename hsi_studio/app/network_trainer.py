@@ -31,6 +31,7 @@ class NetworkTrainer(QObject):
     """(cube, `Trained`)"""
     restored = Signal(object, object)
     """(cube, `Trained`) that `restore` asked for."""
+    discarded = Signal()
     failed = Signal(object)
     """`Failed`"""
     busy_changed = Signal(bool)
@@ -101,6 +102,7 @@ class NetworkTrainer(QObject):
         if self.busy:
             self._engine.release()
             self._end()
+            self.discarded.emit()
 
     def stop(self) -> None:
         """End the process."""

@@ -51,6 +51,11 @@ class OpenCube:
     labels: LabelsLook = LabelsLook()
 
 
+def top_layer(opened: OpenCube) -> Layer | None:
+    """Return the topmost visible layer."""
+    return next((layer for layer in reversed(opened.layers) if layer.visible), None)
+
+
 def top_class_layer(opened: OpenCube) -> tuple[int, ClassRaster] | None:
     """Return place and raster of the topmost visible layer of classes."""
     for index, layer in reversed(tuple(enumerate(opened.layers))):

@@ -286,6 +286,8 @@ HELP_MENU = ("help.show", "help.palette", "help.shortcuts", SEPARATOR, "help.abo
 TOOLBAR = (
     "tool.inspect",
     "tool.pan",
+    "tool.rectangle_spectrum",
+    "tool.polygon_spectrum",
     SEPARATOR,
     *LABEL_TOOLS,
     SEPARATOR,

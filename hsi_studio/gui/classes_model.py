@@ -195,7 +195,9 @@ class ClassModel(QAbstractTableModel):
 
     def _share_tip(self, entry: ClassEntry) -> str:
         share = self._share(entry)
-        return f"{'No pixel' if share == '–' else share} of {self._map}" if share else ""
+        if share == "–":
+            return f"No pixel of {self._map}"
+        return f"{share} of the classified pixels of {self._map}" if share else ""
 
     def _spoken(self, entry: ClassEntry) -> str:
         pixels = pixels_text(self._pixels(entry))

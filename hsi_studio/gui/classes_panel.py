@@ -6,7 +6,15 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from hsi_studio.app.class_spectra import ClassSpectraService
 from hsi_studio.app.labelling import Labelling
@@ -79,7 +87,11 @@ class ClassesPanel(QWidget):
         commands.added.connect(view.edit_name)
 
     def _show_page(self) -> None:
-        self.pages.setCurrentWidget(self.view if len(self._labelling.classes) else self.empty)
+        there = bool(len(self._labelling.classes))
+        self.pages.setCurrentWidget(self.view if there else self.empty)
+        # What the rows do not need goes to the description.
+        vertical = QSizePolicy.Policy.Maximum if there else QSizePolicy.Policy.Expanding
+        self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
 
     def _open_menu(self, id: int, place: QPoint) -> None:
         menu = self.menu_of(id)

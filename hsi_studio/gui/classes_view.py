@@ -80,6 +80,8 @@ class ClassView(QTreeView):
             texts = [row.text(column) for row in rows]
             widest = max([least, *texts], key=len) if any(texts) else ""
             self.setColumnWidth(column, self._delegate.width_of(self.font(), widest))
+        drawn = any(row.labelled for row in rows)
+        self.setColumnWidth(Column.SPECTRUM, _WIDTHS[Column.SPECTRUM] if drawn else 0)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -12,10 +12,13 @@ from hsi_studio.app.labelling import Labelling
 from hsi_studio.app.live_texts import LiveTexts
 from hsi_studio.core.class_edits import describe
 from hsi_studio.core.classes import ClassEntry
-from hsi_studio.gui.widgets import muted, named, section
+from hsi_studio.gui.widgets import as_section, named, one_line
 
 KEPT_AFTER_MS = 800
 """Quiet time after which a text becomes an edit: a version, and a step of undo."""
+
+_WORTH_TELLING_S = 1.0
+"""Longer than that is not this text alone: all texts were read, and the encoder before."""
 
 _HEIGHT = 92
 _EXAMPLE = (
@@ -37,12 +40,12 @@ class DescriptionEditor(QWidget):
         super().__init__()
         self._labelling, self._texts = labelling, texts
         self._id = 0
-        self.heading = section("Description")
+        self.heading = as_section(one_line())
         self.editor = named(_Editor(), "Description of the active class")
         self.editor.setPlaceholderText(_EXAMPLE)
         self.editor.setTabChangesFocus(True)
-        self.words = muted("")
-        self.words.setWordWrap(False)
+        self.words = one_line()
+        self.words.setProperty("muted", True)
         self.buttons, self.below = QHBoxLayout(), QVBoxLayout()
         self._keep_soon = QTimer(self)
         self._keep_soon.setSingleShot(True)
@@ -107,6 +110,7 @@ class DescriptionEditor(QWidget):
         if entry is None:
             return
         self.heading.setText(f"DESCRIPTION — {entry.name.upper()}")
+        self.heading.setToolTip(entry.name)
         self.editor.setReadOnly(bool(self._labelling.refusal))
         if not self._keep_soon.isActive() and self.editor.toPlainText().strip() != entry.description:
             self.editor.blockSignals(True)
@@ -127,13 +131,9 @@ class DescriptionEditor(QWidget):
         read = self._texts.texts
         if self._texts.busy or self._texts.waiting:
             said += " · reading…"
-        elif read is not None and read.seconds >= 0.001:
-            said += f" · read in {_duration(read.seconds)}"
+        elif count and read is not None and 0.001 <= read.seconds < _WORTH_TELLING_S:
+            said += f" · read in {read.seconds * 1000:.0f} ms"
         self.words.setText(said)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
 class _Editor(QPlainTextEdit):
@@ -141,8 +141,8 @@ class _Editor(QPlainTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(_HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(_HEIGHT)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
 
     def sizeHint(self) -> QSize:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Literal, Protocol, runtime_checkable
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QHBoxLayout,
+    QMainWindow,
+    QTabBar,
+    QTabWidget,
+    QWidget,
+)
 
 from hsi_studio.gui.widgets import quiet_button, section
 
@@ -42,6 +51,9 @@ class Dock(QDockWidget):
         Whether it is there from the start; panels at the right come when they are asked for.
     """
 
+    left = Signal()
+    """It was hidden while it had the focus, which Qt hands to whatever comes next, be it a button."""
+
     def __init__(
         self,
         title: str,
@@ -69,6 +81,17 @@ class Dock(QDockWidget):
             old.deleteLater()
         if isinstance(content, Sleeper):
             content.set_awake(self.in_sight)
+
+    def on_toggled(self, is_shown: bool) -> None:
+        """Come to the front: shown by its menu entry, a panel would stay behind the one that is there."""
+        if is_shown:
+            self.raise_()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        focus = QApplication.focusWidget()
+        if self.isHidden() and focus is not None and self.isAncestorOf(focus):
+            self.left.emit()
+        super().hideEvent(event)
 
     def _on_visibility(self, is_front: bool) -> None:
         self._is_front = is_front
@@ -116,6 +139,8 @@ class Docks:
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         window.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        for dock in self.all:
+            dock.toggleViewAction().triggered.connect(dock.on_toggled)
         self.arrange()
 
     @property
@@ -135,11 +160,12 @@ class Docks:
                 if dock.isFloating():
                     dock.setFloating(False)
                 dock.setVisible(dock.at_start or area != RIGHT)
-        for first, second in pairwise(self._bottom):
+        for first, second in (*pairwise(self._bottom), (self._right[0], self._right[-1])):
             self._window.tabifyDockWidget(first, second)
         self._bottom[0].raise_()
+        self._right[0].raise_()
         if self._window.screen().availableSize().height() < _ROOMY:
-            for first, second in (self._left[-2:], *pairwise(self._right)):
+            for first, second in (self._left[-2:], self._right[:2]):
                 self._window.tabifyDockWidget(first, second)
             self._left[-2].raise_()
             self._right[0].raise_()
@@ -180,6 +206,13 @@ class Docks:
         dock.raise_()
         if grows and dock.width() < wanted:
             self._window.resizeDocks([dock], [wanted], Qt.Orientation.Horizontal)
+
+    def toggle(self, dock: Dock) -> None:
+        """Hide a panel that is in sight, and bring any other one to the front."""
+        if dock.in_sight:
+            dock.hide()
+        else:
+            self.show(dock.windowTitle())
 
     def saved(self) -> str:
         """Return the arrangement as text."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QShowEvent, QTextCursor, QTextDocument
+from PySide6.QtGui import QDesktopServices, QImage, QResizeEvent, QShowEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QTextBrowser, QVBoxLayout, QWidget
 
 from hsi_studio import paths
 from hsi_studio.gui.widgets import named
+
+_INDEX_SHARE = 0.35
+_LEAST_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,9 @@ class HelpView(QWidget):
         self.search.setClearButtonEnabled(True)
         self.index = named(QListWidget(), "Pages")
         self.index.setObjectName("helpIndex")
-        self.page = named(QTextBrowser(), "Help page")
+        self.page = named(_PageView(), "Help page")
         self.page.setOpenLinks(False)
+        self.page.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.page.setSearchPaths([str(paths.resource("help"))])
         self.page.anchorClicked.connect(self._follow)
         self.search.textChanged.connect(self._fill)
@@ -74,8 +79,21 @@ class HelpView(QWidget):
                 item = QListWidgetItem(page.title, self.index)
                 item.setData(Qt.ItemDataRole.UserRole, page)
         self.index.setCurrentRow(0)
-        height = max(1, self.index.count()) * max(20, self.index.sizeHintForRow(0))
-        self.index.setFixedHeight(height + 4)
+        self._fit_index()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_index()
+        if event.size().width() != event.oldSize().width() and self.index.currentItem() is not None:
+            place = self.page.verticalScrollBar().value()
+            self._show_current(self.index.currentItem())  # its pictures in another size
+            self.page.verticalScrollBar().setValue(place)
+
+    def _fit_index(self) -> None:
+        """Show all pages at once where that leaves most of the height to the page."""
+        row = max(20, self.index.sizeHintForRow(0))
+        rows = min(max(1, self.index.count()), max(_LEAST_ROWS, int(self.height() * _INDEX_SHARE) // row))
+        self.index.setFixedHeight(rows * row + 4)
 
     def _show_current(self, item: QListWidgetItem | None) -> None:
         if item is None:
@@ -92,3 +110,17 @@ class HelpView(QWidget):
             self.show_page(url.path().removesuffix(".md"))
         else:
             QDesktopServices.openUrl(url)
+
+
+class _PageView(QTextBrowser):
+    """Shows pictures no wider than itself."""
+
+    def loadResource(self, type: int, name: QUrl | str) -> Any:
+        found = super().loadResource(type, name)
+        if type != QTextDocument.ResourceType.ImageResource.value:
+            return found
+        picture = QImage(str(paths.resource("help") / QUrl(name).path()))
+        room = self.viewport().width() - 2 * round(self.document().documentMargin())
+        if picture.isNull() or picture.width() <= room:
+            return found
+        return picture.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from hsi_studio.app.jobs import Job, JobQueue
+from hsi_studio.gui.notifications import as_sentence
 from hsi_studio.gui.widgets import muted, progress_bar, quiet_button, show_fraction
 
 _KEPT = 20
@@ -92,12 +93,16 @@ class JobRow(QWidget):
         self.bar = progress_bar(f"Progress of {job.title}")
         self.cancel = quiet_button("x", f"Cancel {job.title}")
         self.cancel.clicked.connect(lambda: jobs.cancel(job))
+        self.why = muted("")
+        self.why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.why.hide()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 4)
         grid.addWidget(self.title, 0, 0)
         grid.addWidget(self.state, 0, 1, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self.cancel, 0, 2, 2, 1)
         grid.addWidget(self.bar, 1, 0, 1, 2)
+        grid.addWidget(self.why, 2, 0, 1, 3)
         self.refresh()
 
     def refresh(self) -> None:
@@ -107,6 +112,9 @@ class JobRow(QWidget):
         self.bar.setHidden(over)
         self.cancel.setHidden(over)
         self.state.setText(job_state(job))
+        if job.error is not None:
+            self.why.setText(as_sentence(str(job.error)))
+            self.why.show()
         if not over:
             show_fraction(self.bar, 0.0 if job.started is None else job.fraction)
 

@@ -128,4 +128,5 @@ class LegendPanel(QWidget):
 
 def _total(legend: Legend) -> str:
     area = "" if legend.hectares is None else f" · {hectares_text(legend.hectares)}"
-    return f"{legend.pixels:,} classified pixels{area}".replace(",", "\u202f")
+    without = f" · {legend.without:,} without a class" if legend.without else ""
+    return f"{legend.pixels:,} classified pixels{area}{without}".replace(",", "\u202f")

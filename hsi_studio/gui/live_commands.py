@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QSizePolicy
+
 from hsi_studio.app.live_keeper import LiveKeeper
 from hsi_studio.app.live_map import MapFollower
 from hsi_studio.app.live_texts import LiveTexts
@@ -58,6 +60,7 @@ class LiveCommands:
         panel.below.addWidget(self.words.editor)
         similarity = SimilarityView(self.texts)
         similarity.below.addWidget(self.words.matter)
+        similarity.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         panel.below.addWidget(similarity)
         self.words.mark_in(panel.model)
 

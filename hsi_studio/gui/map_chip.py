@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject
 
 from hsi_studio.app.live_layers import PREDICTION
 from hsi_studio.app.live_map import MapFollower
-from hsi_studio.app.session import Session, top_class_layer
+from hsi_studio.app.session import Session, top_layer
 from hsi_studio.gui.canvas import Canvas
 
 MAP = "map"
@@ -42,10 +42,8 @@ class MapChip(QObject):
 
     def _top(self) -> tuple[str, float] | None:
         current = self._session.current
-        top = None if current is None else top_class_layer(current)
-        if current is None or top is None:
-            return None
-        return top[1].name, current.layers[top[0]].opacity
+        top = None if current is None else top_layer(current)
+        return None if top is None else (top.raster.name, top.opacity)
 
     def _text(self) -> str:
         top = self._top()

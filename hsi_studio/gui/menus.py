@@ -83,7 +83,7 @@ class Menus:
 
     def _panel_commands(self) -> list[Command]:
         docks = self._window.docks
-        return [Command(f"Panel: {d.windowTitle()}", "", d.toggleViewAction().trigger) for d in docks.all]
+        return [Command(f"Panel: {d.windowTitle()}", "", partial(docks.toggle, d)) for d in docks.all]
 
     def _recent_commands(self) -> list[Command]:
         opened = self._window.files.open_paths

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
 
 from hsi_studio.app.live_map import MapFollower
 from hsi_studio.app.live_options import LiveOptions
+from hsi_studio.gui.map_chip import MAP
 from hsi_studio.gui.training_view import TrainingView
-from hsi_studio.gui.widgets import muted, named, section
+from hsi_studio.gui.widgets import named, one_line, section
 from hsi_studio.live.map_requests import Stage
 
 _ENGINES = {"instant": "Instant", "s3fn": "S3FN", "both": "Both"}
@@ -29,6 +30,7 @@ _SURENESS = {
 _ENGINES_TIP = "Nine experts on classical features, a trained S3FN, or all of them together"
 _NO_NETWORK_TIP = "Train S3FN to choose between the nine classical experts, the network, or all of them"
 _REJECT_STEPS = 100
+_TWO = "A map needs labels of two classes."
 
 
 class ModelPanel(QWidget):
@@ -57,7 +59,8 @@ class ModelPanel(QWidget):
         self.reject.setRange(0, _REJECT_STEPS)
         self.reject.setToolTip("Pixels that are less sure than this show no class")
         self.reject_text = QLabel()
-        self.state = muted("")
+        self.state = one_line()
+        self.state.setProperty("muted", True)
         self.below = QVBoxLayout()
         self._lay_out(training)
         self._connect()
@@ -95,9 +98,9 @@ class ModelPanel(QWidget):
         self.words.toggled.connect(lambda on: follower.set_options(words_alone=on))
         self.reject.valueChanged.connect(lambda value: follower.set_options(reject=value / _REJECT_STEPS))
         follower.options_changed.connect(self.show_options)
-        follower.stage_changed.connect(self._show_stage)
-        follower.outdated_changed.connect(lambda _: self._show_state())
-        follower.shown_changed.connect(lambda _: self._show_state())
+        for changed in (follower.stage_changed, follower.outdated_changed, follower.shown_changed):
+            changed.connect(lambda _: self._show_state())
+        follower.engine.busy_changed.connect(self._show_state)
 
     def show_options(self, options: LiveOptions) -> None:
         """Show what is chosen."""
@@ -114,18 +117,22 @@ class ModelPanel(QWidget):
         self.reject_text.setText(f"{options.reject:.0%}".replace("%", " %") if options.reject else "off")
         self._show_state()
 
-    def _show_stage(self, stage: Stage) -> None:
-        if self._follower.shown is None:
-            ready = f"{len(stage.experts)} of 9 experts are ready" if stage.experts else "Reading the scene"
-            self.state.setText("Ready: label a pixel of two classes." if stage.complete else f"{ready}…")
-
     def _show_state(self) -> None:
         shown = self._follower.shown
         if shown is None:
-            self.state.setText("Label a pixel of two classes to see a map.")
+            self.state.setText(_before_map(self._follower.stage, asked=MAP in self._follower.engine.busy))
             return
         best = max(shown.map.weights, key=lambda name: shown.map.weights[name])
         text = f"{shown.map.seconds * 1000:.0f} ms · most trusted: {best}"
         if self._follower.outdated:
             text = "Out of date: U brings it up to date." if not self._follower.options.live else "Following…"
         self.state.setText(text)
+
+
+def _before_map(stage: Stage | None, *, asked: bool) -> str:
+    """Return what is going on while there is no map, or what is missing for one."""
+    if stage is None:
+        return "Reading the scene…" if asked else _TWO
+    if asked or not stage.complete:
+        return f"{len(stage.experts)} of 9 experts are ready…" if stage.experts else "Reading the scene…"
+    return "Ready: label a pixel of two classes."

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 _SHOWN_MS = 8000
 _WIDTH = 400
 _MARGIN = 12
-_MOST = 4
+_MOST, _MOST_ERRORS = 4, 8
 
 Offer = tuple[str, Callable[[], object]]
 
@@ -125,8 +125,7 @@ class Toaster(QObject):
             toast.offer(*offer)
         toast.dismissed.connect(lambda: self._forget(toast))
         self._toasts.append(toast)
-        for old in self._toasts[:-_MOST]:
-            old.dismiss()
+        self._make_room()
         toast.show()
         self._arrange()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(toast, text))
@@ -137,7 +136,7 @@ class Toaster(QObject):
         log.debug("%s", what, exc_info=error)
         known = foreseen(error)
         if known is not None:
-            return self.tell(str(known), "bad")
+            return self.tell(as_sentence(str(known)), "bad")
         reason = f"{type(error).__name__}: {error}".strip(": ")
         text = f"{what} failed for a reason that hsi_studio did not foresee ({reason})."
         return self.tell(text, "bad", "".join(traceback.format_exception(error)))
@@ -146,6 +145,15 @@ class Toaster(QObject):
     def toasts(self) -> tuple[Toast, ...]:
         """The messages on screen, oldest first."""
         return tuple(self._toasts)
+
+    def _make_room(self) -> None:
+        """Take the oldest remarks away; errors stay to be read as long as there is a place for them."""
+        spare = len(self._toasts) - _MOST
+        remarks = [old for old in self._toasts[:-1] if old.level != "bad"]
+        for old in remarks[: max(0, spare)]:
+            old.dismiss()
+        for old in self._toasts[:-_MOST_ERRORS]:
+            old.dismiss()
 
     def _forget(self, toast: Toast) -> None:
         self._toasts.remove(toast)
@@ -165,6 +173,12 @@ class Toaster(QObject):
             toast.setGeometry(self._over.width() - width - _MARGIN, bottom, width, height)
             toast.raise_()
             bottom -= 8
+
+
+def as_sentence(text: str) -> str:
+    """Return a text that begins with a capital, unless it begins with the name of a file."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.isalpha() else text
 
 
 class DetailsDialog(QDialog):

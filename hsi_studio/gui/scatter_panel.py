@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
-from superqt import QElidingLabel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.labelling import Labelling
@@ -15,8 +14,9 @@ from hsi_studio.gui.highlight import Highlight
 from hsi_studio.gui.scatter_axes import AxisChoice
 from hsi_studio.gui.scatter_plot import ScatterPlot
 from hsi_studio.gui.swatches import swatch
-from hsi_studio.gui.widgets import muted, named, quiet_button
+from hsi_studio.gui.widgets import muted, named, one_line, quiet_button, shortened
 
+_WIDEST_NAME = 140
 _KINDS = {"all": "All pixels", "labelled": "Labelled pixels"}
 _READING = "Reading pixels…"
 _UNLABELLED = "No pixel of this cube is labelled yet."
@@ -54,7 +54,7 @@ class ScatterPanel(QWidget):
         self.plot = plot
         self.horizontal, self.vertical = AxisChoice("Horizontal axis"), AxisChoice("Vertical axis")
         self.kind = named(QComboBox(), "Pixels to plot")
-        self.readout = QElidingLabel()
+        self.readout = one_line()
         self.paint_button = named(QPushButton(), "Paint the selected pixels")
         self._clear = quiet_button("x", "Select nothing (Esc)")
         self._reset = quiet_button("arrows-out-line-horizontal", "Show all points (double-click)")
@@ -68,7 +68,6 @@ class ScatterPanel(QWidget):
             self.kind.addItem(text, kind)
         self.paint_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.readout.setProperty("muted", True)
-        self.readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
         row.setSpacing(6)
         for widget in (self.horizontal, muted("×"), self.vertical, self.kind):
@@ -176,7 +175,8 @@ class ScatterPanel(QWidget):
     def _offer_painting(self) -> None:
         labelling, chosen = self._labelling, self._model.chosen
         active = next((entry for entry in labelling.classes if entry.id == labelling.active), None)
-        self.paint_button.setText("Paint" if active is None else f" Paint as {active.name}")
+        name = "" if active is None else shortened(active.name, self.paint_button, _WIDEST_NAME)
+        self.paint_button.setText("Paint" if active is None else f" Paint as {name}")
         self.paint_button.setIcon(QIcon() if active is None else swatch(active.color))
         self.paint_button.setEnabled(
             active is not None and chosen is not None and chosen.count > 0 and not labelling.refusal

@@ -8,14 +8,17 @@ import psutil
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStatusBar, QWidget
+from superqt import QElidingLabel
 
 from hsi_studio.app.jobs import JobQueue
 from hsi_studio.app.probe import PixelFacts
 from hsi_studio.gui.kept_label import KeptLabel
-from hsi_studio.gui.widgets import muted, named, progress_bar, quiet_button, show_fraction
+from hsi_studio.gui.widgets import muted, named, progress_bar, quiet_button, shortened, show_fraction
 
 _MEMORY_EVERY_MS = 2000
 _STALE_AFTER_MS = 150
+_WIDEST = 320
+"""Of what is told about a pixel, such as a class with a long name: the rest of the line stays in sight."""
 
 
 class StatusBar(QStatusBar):
@@ -49,7 +52,8 @@ class StatusBar(QStatusBar):
         self._show_memory()
 
     def _label(self, name: str) -> QLabel:
-        label = named(QLabel(), name)
+        label = named(QElidingLabel(), name)
+        label.setMaximumWidth(_WIDEST)
         label.hide()
         self.addWidget(label)
         return label
@@ -71,6 +75,7 @@ class StatusBar(QStatusBar):
             (self.classes, facts.classes),
         ):
             label.setText(text)
+            label.setToolTip(text)
             label.setVisible(bool(text))
 
     def clear_pixel(self) -> None:
@@ -132,7 +137,8 @@ class WorkLabel(QWidget):
             return
         job = waiting[0]
         more = f" · {len(waiting) - 1} waiting" if len(waiting) > 1 else ""
-        self.label.setText(f"{self._device} · {job.title}{more}")
+        title = shortened(job.title, self.label, _WIDEST)
+        self.label.setText(f"{self._device} · {title}{more}")
         show_fraction(self.bar, job.fraction)
 
     def show_device(self, device: str) -> None:

@@ -14,10 +14,13 @@ from hsi_studio.gui.shades import mixed
 _ICON_SIDE = 18
 _GAP = 6
 _BORDER = 8
-_BARE = "view.", "edit."
-"""What has no name beside its icon: the icon is known, and a name that changes would move other buttons."""
-_KNOWN = "tool.inspect", "tool.pan"
-"""What loses its name first."""
+_BARE = "view.", "edit.", "tool.rectangle_spectrum", "tool.polygon_spectrum"
+"""What has no name beside its icon: it is long, or known, or changes and would move other buttons."""
+_KNOWN = (
+    ("tool.inspect", "tool.pan"),
+    ("tool.line", "tool.rectangle", "tool.polygon", "tool.lasso"),
+)
+"""What loses its name first, and what next: their icons tell enough."""
 
 
 class ToolButton(QToolButton):
@@ -35,7 +38,8 @@ class ToolButton(QToolButton):
         self.setDefaultAction(action)
         action.changed.connect(self._make_room)
         key = action.objectName()
-        self.rank = 0 if key.startswith(_BARE) else 1 if key in _KNOWN else 2
+        known = (place for place, keys in enumerate(_KNOWN, 1) if key in keys)
+        self.rank = 0 if key.startswith(_BARE) else next(known, len(_KNOWN) + 1)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(action.text())
 
@@ -100,7 +104,7 @@ class ToolBar(QToolBar):
     def fit(self) -> None:
         """Show as much of each button as there is room for."""
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
-        for least, keys in ((1, True), (1, False), (2, False), (3, False)):
+        for least, keys in ((1, True), (1, False), (2, False), (3, False), (4, False)):
             for button in self.buttons:
                 button.show_parts(beside if button.rank >= least else alone, key=keys)
             if self._needed() <= self.width():

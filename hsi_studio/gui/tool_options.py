@@ -36,7 +36,7 @@ from hsi_studio.gui.label_options import (
 from hsi_studio.gui.label_paint import prediction_of
 from hsi_studio.gui.label_tools import TITLES
 from hsi_studio.gui.swatches import swatch
-from hsi_studio.gui.widgets import named
+from hsi_studio.gui.widgets import named, shortened
 
 _SHOWN: dict[str, tuple[str, ...]] = {
     "point": ("where",),
@@ -70,6 +70,7 @@ _WHERE: tuple[tuple[Where, str, str], ...] = (
     ("predicted", "Only where predicted", "Only pixels that the prediction gives the active class"),
 )
 _BOX, _HEIGHT = 72, 42
+_WIDEST_NAME = 200
 _NO_PREDICTION = "There is no prediction over this cube yet"
 
 
@@ -189,7 +190,8 @@ class ClassButton(QToolButton):
 
     def _show(self) -> None:
         entry = next((one for one in self._labelling.classes if one.id == self._labelling.active), None)
-        self.setText(f"{'New class' if entry is None else entry.name}  ▾")
+        name = "New class" if entry is None else shortened(entry.name, self, _WIDEST_NAME)
+        self.setText(f"{name}  ▾")
         self.setIcon(swatch((128, 128, 128) if entry is None else entry.color))
         self.setToolTip(
             "The first label makes a class" if entry is None else f"Labels become {entry.name} (keys 1 to 9)"

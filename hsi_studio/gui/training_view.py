@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from hsi_studio.app.network_trainer import NetworkTrainer
 from hsi_studio.app.settings import DeviceChoice, NetworkMethod
 from hsi_studio.gui.shades import channel_color, mixed
-from hsi_studio.gui.widgets import muted, named, quiet_button
+from hsi_studio.gui.widgets import named, one_line, quiet_button
 from hsi_studio.ml.scene import TrainingStep
 
 _CURVE_HEIGHT = 72
@@ -45,7 +45,6 @@ class TrainingView(QWidget):
 
     def __init__(self, trainer: NetworkTrainer, choice: TrainingChoice) -> None:
         super().__init__()
-        self._trainer = trainer
         self.choice = choice
         self._device = ""
         self.train = QPushButton("Train S3FN")
@@ -56,7 +55,8 @@ class TrainingView(QWidget):
             # They hide when clicked: with the focus the next field would get the keys of the tools.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.curve = named(LossCurve(), "Loss while training")
-        self.text = muted("")
+        self.text = one_line()
+        self.text.setProperty("muted", True)
         row = QHBoxLayout()
         self.more = quiet_button("gear", "Method and device of the training")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -75,10 +75,11 @@ class TrainingView(QWidget):
         column.addWidget(self.text)
         self.train.clicked.connect(self.train_wanted)
         self.keep.clicked.connect(trainer.keep)
-        self.discard.clicked.connect(self._discard)
+        self.discard.clicked.connect(trainer.discard)
         trainer.busy_changed.connect(self._refresh)
         trainer.started.connect(self._on_start)
         trainer.stepped.connect(self.show_step)
+        trainer.discarded.connect(lambda: self.text.setText("Discarded; the map is as it was."))
         trainer.trained.connect(lambda _, trained: self._on_trained(trained.seconds))
         self._refresh(False)
 
@@ -103,19 +104,15 @@ class TrainingView(QWidget):
         """Add a step to the curve."""
         self.curve.add(step)
         said = "" if step.loss is None else f" · loss {step.loss:.2f}"
-        self.text.setText(f"Stage {step.stage} of 2 on {self._device}: {step.step} of {step.steps}{said}")
+        self.text.setText(f"{self._device} · stage {step.stage} of 2: {step.step} of {step.steps}{said}")
 
     def _on_start(self, device: str) -> None:
         self._device = device.upper()
         self.text.setText(f"Preparing on {self._device}…")
 
     def _on_trained(self, seconds: float) -> None:
-        trained = f"Trained in {seconds:.0f} s on {self._device}"
-        self.text.setText(f"{trained}; labels set from now on tell how far it is trusted.")
-
-    def _discard(self) -> None:
-        self._trainer.discard()
-        self.text.setText("Discarded; the map is as it was.")
+        self.text.setText(f"Trained in {seconds:.0f} s on {self._device}")
+        self.text.setToolTip("Labels set from now on tell how far the network is trusted.")
 
     def _refresh(self, busy: bool) -> None:
         before, now = (self.train, self.more), (self.keep, self.discard, self.curve)
@@ -124,9 +121,9 @@ class TrainingView(QWidget):
             widget.hide()
         for widget in now if busy else before:
             widget.show()
-        if busy:
-            self.curve.clear()
-            self.text.setText("Starting…")
+        self.curve.clear()
+        self.text.setText("Starting…" if busy else "")
+        self.text.setToolTip("")
 
 
 class LossCurve(QWidget):

@@ -13,6 +13,7 @@ from hsi_studio.gui.view_panel_histogram import HistogramSection
 from hsi_studio.gui.view_panel_index import IndexEditor
 from hsi_studio.gui.view_panel_ranges import RangeEditor
 from hsi_studio.gui.view_panel_stretch import StretchEditor
+from hsi_studio.gui.wheel_guard import WheelGuard
 from hsi_studio.gui.widgets import section
 
 _PCA_NOTE = "The three directions of greatest variance, fitted on a sample of the cube."
@@ -96,5 +97,6 @@ class ViewPanel(QScrollArea):
         column.addWidget(self.histogram)
         column.addStretch(1)
         self.setWidget(content)
+        WheelGuard(self, content)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -105,6 +105,5 @@ def _limit(name: str) -> QDoubleSpinBox:
     box = named(QDoubleSpinBox(), name)
     box.setDecimals(0)
     box.setKeyboardTracking(False)
-    box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     box.setMinimumWidth(48)
     return box

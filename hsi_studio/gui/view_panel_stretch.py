@@ -170,6 +170,5 @@ def _value_box(name: str) -> QDoubleSpinBox:
     box.setRange(-1e12, 1e12)
     box.setDecimals(6)
     box.setKeyboardTracking(False)
-    box.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
     box.setMinimumWidth(60)
     return box

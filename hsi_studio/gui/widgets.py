@@ -6,11 +6,21 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractButton, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+from superqt import QElidingLabel
 
 from hsi_studio.gui.theme import icon, scaled_font
 
 Widget = TypeVar("Widget", bound=QWidget)
+Label = TypeVar("Label", bound=QLabel)
 _ICON = "icon_name"
 
 
@@ -22,12 +32,28 @@ def named(widget: Widget, name: str) -> Widget:
 
 def section(text: str) -> QLabel:
     """Return the heading of a part of a panel."""
-    label = named(QLabel(text.upper()), text)
+    return as_section(named(QLabel(text.upper()), text))
+
+
+def as_section(label: Label) -> Label:
+    """Give a label the look of a heading of a part of a panel."""
     label.setProperty("section", True)
     font = scaled_font(label.font(), 0.85, bold=True)
     font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 1)
     label.setFont(font)
     return label
+
+
+def one_line(text: str = "") -> QElidingLabel:
+    """Return a label that takes what width there is and cuts its text there: no name widens a panel."""
+    label = QElidingLabel(text)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def shortened(text: str, widget: QWidget, width: int) -> str:
+    """Return a text that is cut in its middle where it is wider than `width` pixels on a widget."""
+    return widget.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width)
 
 
 def muted(text: str) -> QLabel:

@@ -17,6 +17,8 @@ def connect(window: MainWindow) -> None:
     _connect_spectra(window)
     _connect_start_page(window)
     window.theme.changed.connect(window.on_theme)
+    for dock in window.docks.all:
+        dock.left.connect(window.canvas.setFocus)
     window.cubes.menu_wanted.connect(window.menus.context)
     window.cubes.locate_wanted.connect(window.projects.locate)
     window.status.jobs_wanted.connect(lambda: window.docks.show("Jobs"))

@@ -109,11 +109,10 @@ def test_counts_and_sparklines_follow_the_labels(
     before = _picture(panel, 2, Column.SPECTRUM)
     _paint(demo_window, 3, 120)
     assert _text(panel, 2, Column.PIXELS) == "120 px"
+    service = demo_window.class_spectra
+    qtbot.waitUntil(lambda: service.spectra is not None and set(service.spectra.sums) == {3})
     # The first numbers widen their columns, and the header gives the name's column the rest a turn later.
     qtbot.waitUntil(lambda: _picture(panel, 2, Column.SPECTRUM) != before)
-    spectra = demo_window.class_spectra.spectra
-    assert spectra is not None
-    assert set(spectra.sums) == {3}
     demo_window.labelling.undo()
     assert _text(panel, 2, Column.PIXELS) == "–"
 

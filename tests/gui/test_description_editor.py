@@ -80,3 +80,20 @@ def test_words_are_counted(panel: DescriptionEditor, qtbot: QtBot) -> None:
     assert panel.words.text().startswith("no text: the name stands in")
     qtbot.keyClicks(panel.editor, "Tall maize in rows")
     assert panel.words.text().startswith("4 words")
+
+
+def test_reading_is_told_only_while_it_lasts(
+    panel: DescriptionEditor, texts: LiveTexts, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(panel.editor, "Tall maize")
+    qtbot.waitUntil(lambda: texts.texts is not None and not texts.busy, timeout=180_000)
+    panel.keep()  # an edit from now on, which is looked at once more
+    qtbot.waitUntil(lambda: not texts.waiting)
+    qtbot.waitUntil(lambda: "reading" not in panel.words.text())
+
+
+def test_a_long_name_asks_for_no_room(panel: DescriptionEditor, labelling: Labelling) -> None:
+    before = panel.minimumSizeHint().width()
+    classes = ClassTable.from_names(["A very long name of a class " * 4, "Wheat"])
+    labelling.commit(Edit("Classes", classes=(labelling.classes, classes)))
+    assert panel.minimumSizeHint().width() == before

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,11 +176,14 @@ def test_errors_stay_and_remarks_go(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: [toast.text for toast in window.toaster.toasts] == ["An error."])
 
 
-def test_toasts_are_stacked_without_overlap_and_the_oldest_give_way(window: MainWindow) -> None:
+def test_toasts_are_stacked_without_overlap_and_remarks_give_way_first(window: MainWindow) -> None:
     for i in range(6):
-        window.toaster.tell(f"Message {i}, " + "long enough for a second line " * i, "bad")
+        window.toaster.tell(f"Remark {i}")
+    assert [toast.text for toast in window.toaster.toasts] == [f"Remark {i}" for i in range(2, 6)]
+    for i in range(12):
+        window.toaster.tell(f"Error {i:02}, " + "long enough for a second line " * (i % 3), "bad")
     toasts = window.toaster.toasts
-    assert [toast.text[:9] for toast in toasts] == [f"Message {i}" for i in range(2, 6)]
+    assert [toast.text[:8] for toast in toasts] == [f"Error {i:02}" for i in range(4, 12)]
     boxes = [toast.geometry() for toast in toasts]
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[:i])
     for toast in toasts:
@@ -189,8 +193,8 @@ def test_toasts_are_stacked_without_overlap_and_the_oldest_give_way(window: Main
 
 
 def test_a_foreseen_error_is_one_sentence_and_another_has_details(window: MainWindow) -> None:
-    foreseen = window.toaster.tell_error("Opening x", HsiError("x is broken", "mend it"))
-    assert (foreseen.text, foreseen.details) == ("x is broken; mend it.", "")
+    foreseen = window.toaster.tell_error("Opening x", HsiError("x.hdr is broken", "mend it"))
+    assert (foreseen.text, foreseen.details) == ("x.hdr is broken; mend it.", "")
     other = window.toaster.tell_error("Opening x", KeyError("bands"))
     assert "KeyError" in other.text
     assert "KeyError: 'bands'" in other.details
@@ -242,9 +246,29 @@ def test_the_jobs_panel_shows_progress_and_cancels(qtbot: QtBot) -> None:
         assert jobs.stop()
 
 
-def test_time_left_is_told() -> None:
-    job = Job("x", lambda _: None, fraction=0.25, text="drawing", started=0.0, finished=20.0)
-    assert job_state(job) == "drawing · 25 % · 20 s · 1 min 0 s left"
+def test_the_jobs_panel_tells_why_a_job_has_failed(qtbot: QtBot) -> None:
+    jobs = JobQueue()
+    panel = JobsPanel(jobs)
+    qtbot.addWidget(panel)
+
+    def work(_: Progress) -> None:
+        raise HsiError("the file x is broken", "mend it")
+
+    with qtbot.waitSignal(jobs.ended):
+        jobs.submit(Job("Opening x", work))
+    assert panel.rows[0].why.text() == "The file x is broken; mend it."
+    assert jobs.stop()
+
+
+def test_time_left_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    job = Job("x", started=0.0)
+    job.note(0.05, "drawing")
+    assert job_state(job) == "drawing · 5 % · 1 min 40 s", "what came before the first step tells nothing"
+    now = 110.0
+    job.note(0.25, "drawing")
+    assert job_state(job) == "drawing · 25 % · 1 min 50 s · 38 s left"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from hsi_studio.app.session import OpenCube, Session
@@ -294,3 +296,31 @@ def test_another_cube_starts_anew_and_none_is_no_error(
     session.close(0)
     assert not panel.choice.isEnabled()
     assert not panel.bands.isVisible()
+
+
+@pytest.mark.usefixtures("pines")
+def test_the_wheel_scrolls_the_panel_and_changes_nothing(
+    qtbot: QtBot, session: Session, panel: ViewPanel
+) -> None:
+    panel.resize(220, 200)
+    bar = panel.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    before = view(session)
+    gamma = panel.stretch.gamma
+    for widget in (panel.choice.combo, panel.bands.sliders[0], gamma):
+        panel.setFocus()
+        panel.ensureWidgetVisible(widget)
+        place = bar.value()
+        _turn_wheel(panel, widget, 120 if place else -120)
+        assert bar.value() != place
+        assert view(session) == before
+    gamma.setFocus()
+    qtbot.waitUntil(gamma.hasFocus)
+    panel.ensureWidgetVisible(gamma)
+    _turn_wheel(panel, gamma, 120)
+    assert view(session) != before
+
+
+def _turn_wheel(panel: ViewPanel, widget: QWidget, angle: int) -> None:
+    place = widget.mapTo(panel, widget.rect().center())
+    QTest.wheelEvent(panel.windowHandle(), QPointF(place), QPoint(0, angle))

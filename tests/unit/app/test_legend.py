@@ -31,13 +31,14 @@ def test_pixels_shares_and_hectares() -> None:
     found = legend(raster, class_counts(raster), 900.0)
     assert [(row.pixels, row.share) for row in found.rows] == [(3, 0.75), (1, 0.25), (0, 0.0)]
     assert [row.hectares for row in found.rows] == pytest.approx([0.27, 0.09, 0.0])
-    assert (found.pixels, found.hectares) == (4, pytest.approx(0.36))
+    assert (found.pixels, found.without, found.hectares) == (4, 4, pytest.approx(0.36))
     assert legend(raster, class_counts(raster), None).hectares is None
 
 
 def test_an_empty_map_has_no_shares() -> None:
     raster = ClassRaster("map", np.zeros((3, 3), np.uint8), TABLE)
-    assert [row.share for row in legend(raster, class_counts(raster), 1.0).rows] == [0, 0, 0]
+    found = legend(raster, class_counts(raster), 1.0)
+    assert ([row.share for row in found.rows], found.without) == ([0, 0, 0], 9)
 
 
 def test_a_large_map_is_counted_in_strips() -> None:

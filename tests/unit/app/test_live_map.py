@@ -148,6 +148,8 @@ def test_rejection_hides_doubtful_pixels_only(desk: Desk, qtbot: QtBot) -> None:
     limit = float(np.median(confidence))
     desk.follower.set_options(reject=limit)
     np.testing.assert_array_equal(desk.ids == 0, confidence < limit)
+    desk.follower.set_options(sureness="margin")
+    np.testing.assert_array_equal(desk.ids == 0, desk.follower.shown.map.margin < limit)
     assert desk.session.current is not None
     assert [layer.raster.name for layer in desk.session.current.layers] == [PREDICTION, CONFIDENCE]
 
