@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
+    QScrollArea,
     QSizePolicy,
     QSlider,
     QVBoxLayout,
@@ -18,7 +18,10 @@ from PySide6.QtWidgets import (
 )
 
 from hsi_studio.app.session import Session
-from hsi_studio.gui.widgets import named, quiet_button, set_icon
+from hsi_studio.gui.wheel_guard import WheelGuard
+from hsi_studio.gui.widgets import named, one_line, quiet_button, set_icon
+
+_LEAST_HEIGHT = 120
 
 
 @dataclass(frozen=True)
@@ -33,20 +36,38 @@ class _Entry:
     remove: Callable[[], object] | None = None
 
 
-class LayersList(QWidget):
+class LayersList(QScrollArea):
     """Layers of the current cube, the topmost first, and the image under them."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(widgetResizable=True)
         self._session = session
-        self._column = QVBoxLayout(self)
+        self._content = QWidget()
+        self._column = QVBoxLayout(self._content)
         self._column.setContentsMargins(4, 0, 8, 8)
         self._column.setSpacing(2)
+        self.setWidget(self._content)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._guard = WheelGuard(self)
         self.rows: list[LayerRow] = []
         session.current_changed.connect(self.refresh)
         session.layers_changed.connect(self.refresh)
         self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def sizeHint(self) -> QSize:
+        """Ask for the height of all rows."""
+        return self._content.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for a few rows at the least: many must not make the window higher than the screen."""
+        least = self._content.minimumSizeHint()
+        return QSize(least.width(), min(least.height(), _LEAST_HEIGHT))
 
     def refresh(self) -> None:
         """Show the session's layers; rows are kept while only their state changes, so a drag goes on."""
@@ -87,6 +108,7 @@ class LayersList(QWidget):
         self.rows = [LayerRow(entry) for entry in entries]
         for row in self.rows:
             self._column.addWidget(row)
+            self._guard.watch(row)
 
     def _show(self, index: int, visible: bool) -> None:
         self._session.update_layer(index, visible=visible)
@@ -111,7 +133,8 @@ class LayerRow(QWidget):
         self.opacity = named(QSlider(Qt.Orientation.Horizontal), f"Opacity of {name}")
         self.opacity.setMaximum(100)
         self.opacity.setFixedWidth(72)
-        label = QLabel(name)
+        label = one_line(name)
+        label.setToolTip(name)
         label.setMinimumWidth(40)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -103,7 +103,6 @@ class MainWindow(QMainWindow):
         self.probe = PixelProbe(self.session, self)
         self.legends = LegendService(self.session, self)
         self.catalogue = IndexCatalogue(self.session, self)
-        self.setMinimumSize(720, 480)
         self._build()
         connect(self)
         self._restore()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from hsi_studio.app.catalogue import IndexCatalogue
 from hsi_studio.app.labelling import Labelling
@@ -16,7 +16,7 @@ from hsi_studio.gui.scatter_plot import ScatterPlot
 from hsi_studio.gui.swatches import swatch
 from hsi_studio.gui.widgets import muted, named, one_line, quiet_button, shortened
 
-_WIDEST_NAME = 140
+_LEAST_WIDTH, _WIDEST_NAME = 64, 140
 _KINDS = {"all": "All pixels", "labelled": "Labelled pixels"}
 _READING = "Reading pixels…"
 _UNLABELLED = "No pixel of this cube is labelled yet."
@@ -67,6 +67,9 @@ class ScatterPanel(QWidget):
         for kind, text in _KINDS.items():
             self.kind.addItem(text, kind)
         self.paint_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.paint_button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        for wide in (self.horizontal, self.vertical, self.kind, self.paint_button):
+            wide.setMinimumWidth(_LEAST_WIDTH)
         self.readout.setProperty("muted", True)
         row = QHBoxLayout()
         row.setSpacing(6)

@@ -97,6 +97,6 @@ class ViewPanel(QScrollArea):
         column.addWidget(self.histogram)
         column.addStretch(1)
         self.setWidget(content)
-        WheelGuard(self, content)
+        WheelGuard(self).watch(content)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -12,8 +12,11 @@ class WheelGuard(QObject):
     Qt turns whatever comes under the pointer while somebody scrolls.
     """
 
-    def __init__(self, area: QScrollArea, content: QWidget) -> None:
+    def __init__(self, area: QScrollArea) -> None:
         super().__init__(area)
+
+    def watch(self, content: QWidget) -> None:
+        """Guard what is in a part of the area."""
         for widget in content.findChildren(QWidget):
             if isinstance(widget, QAbstractSlider | QAbstractSpinBox | QComboBox) and not isinstance(
                 widget, QScrollBar

@@ -195,15 +195,16 @@ def test_a_click_on_the_canvas_reaches_the_spectra(demo_window: MainWindow, qtbo
 def test_layout_and_theme_survive_a_restart(
     demo_window: MainWindow, open_window: Callable[[], MainWindow], wait_for_jobs: Wait, settings_path: Path
 ) -> None:
-    demo_window.resize(760, 640)
     demo_window.docks["Layers"].hide()
+    demo_window.docks["Classes"].hide()
+    demo_window.resize(760, 700)
     demo_window.commands["theme.light"].trigger()
     demo_window.close()
     assert load_settings(settings_path)[0].theme == "light"
     again = open_window()
     again.files.open_demo()
     wait_for_jobs(again)
-    assert (again.width(), again.height()) == (760, 640)
+    assert (again.width(), again.height()) == (760, 700)
     assert again.docks["Layers"].isHidden()
     assert again.docks["Cubes"].isVisible()
     again.commands["view.reset_layout"].trigger()
