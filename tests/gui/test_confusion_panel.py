@@ -1,5 +1,7 @@
 """The confusion matrix in the window."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -62,3 +64,14 @@ def test_shares_by_key_and_figures(panel: ConfusionPanel, demo_window: MainWindo
     demo_window.session.set_layers(())
     demo_window.docks.show("Confusion")
     qtbot.waitUntil(panel.empty.isVisible)
+
+
+def test_figures_are_doubted_where_many_test_pixels_lie_beside_labels(panel: ConfusionPanel) -> None:
+    assert panel.model.comparison is not None
+    few, many = (replace(panel.model.comparison, near=share) for share in (0.004, 0.34))
+    panel.show_comparison(many)
+    assert panel.warning.isVisible()
+    assert "34 % of the test pixels lie within 3 pixels of a label" in panel.warning.text()
+    assert "farther from labels the map may be less accurate" in panel.warning.text()
+    panel.show_comparison(few)
+    assert not panel.warning.isVisible()
