@@ -30,7 +30,7 @@ _EMPTY = (
     "shows which classes the map takes for which."
 )
 _NOTHING_LEFT = "No pixel of the truth is left to compare: all of them are labels or of no class."
-_ICON, _CELL, _FIGURE, _ROW, _NAMES = 12, 36, 52, 19, 132
+_ICON, _CELL, _FIGURE, _ROW, _NAMES = 12, 36, 52, 19, 148
 _FIGURES_WIDTH = 216
 _MOST_LIT = 4_000_000
 _MANY_NEAR = 0.1
