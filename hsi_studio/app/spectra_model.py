@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.app.session import Session
 from hsi_studio.app.spectrum_service import HOVER, Curve, Measured, Pixel, Place, SpectrumService
-from hsi_studio.core.classes import PALETTE, Color
+from hsi_studio.core.classes import Color
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.palette import PALETTE
 from hsi_studio.core.region import Rectangle, Region
 from hsi_studio.core.spectra import Spectrum, transforms_for
 

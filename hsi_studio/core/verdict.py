@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -85,7 +86,7 @@ def _ending(mean: float, gains: Sequence[float]) -> str:
 
 def _is_above_chance(folds: Sequence[float]) -> bool:
     area = Spread.of(folds)
-    return area.mean - CHANCE > _CERTAIN * area.std / max(1, len(folds)) ** 0.5
+    return area.mean - CHANCE > _CERTAIN * area.std / math.sqrt(max(1, len(folds)))
 
 
 def _mean(values: Sequence[float]) -> float:
