@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import cycle, islice
 
@@ -39,13 +39,13 @@ _CONES_TO_LAB = np.array(
 )
 
 
-def free_colors(used: Iterable[Color]) -> Iterator[Color]:
+def free_colors(used: Iterable[Color], first: Sequence[Color] = PALETTE) -> Iterator[Color]:
     """Yield colours that are not in use nor yielded before; after some thousands they come again.
 
-    Those of `PALETTE` come first, in their order; then always the one that looks least like any in use.
+    Those of `first` come first, in their order; then always the one that looks least like any in use.
     """
     taken = list(used)
-    for color in PALETTE:
+    for color in first:
         if color not in taken:
             taken.append(color)
             yield color
