@@ -59,7 +59,7 @@ def class_entries(path: Path, told: Sequence[dict[str, Any]]) -> list[ClassEntry
 def _class_entry(path: Path, place: int, fields: dict[str, Any]) -> ClassEntry:
 
     def refuse(reason: str, remedy: str) -> HsiError:
-        return HsiError(f"class {place} of {path.name} {reason}", remedy)
+        return HsiError(f"Class {place} of {path.name} {reason}", remedy)
 
     name, text = fields.get("name"), fields.get("description") or ""
     if not isinstance(name, str) or not name.strip():

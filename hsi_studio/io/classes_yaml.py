@@ -64,13 +64,13 @@ def _load(path: Path) -> list[Any]:
 def _fields(path: Path, place: int, entry: Any) -> dict[str, Any]:
     if not isinstance(entry, dict):
         raise HsiError(
-            f"class {place} of {path.name} is no mapping",
+            f"Class {place} of {path.name} is no mapping",
             "write it like {id: 1, name: Corn, description: …}",
         )
     unknown = [str(key) for key in entry if key not in _KEYS]
     if unknown:
         raise HsiError(
-            f"class {place} of {path.name} has the unknown key {unknown[0]}",
+            f"Class {place} of {path.name} has the unknown key {unknown[0]}",
             f"use {', '.join(sorted(_KEYS))}",
         )
     return entry

@@ -218,6 +218,6 @@ def _burn(
             rasterize(shapes, out=burnt, transform=Affine(*georef.transform))
     if not burnt.any():
         raise CubeFileError(
-            f"no polygon of {path.name} lies on {grid.name}", "check the coordinate systems of both"
+            f"No polygon of {path.name} lies on {grid.name}", "check the coordinate systems of both"
         )
     return burnt

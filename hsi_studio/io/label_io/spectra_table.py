@@ -37,7 +37,7 @@ def write(path: Path, scene: LabelledScene, progress: Progress) -> tuple[Path, .
     """
     if scene.cube is None:
         raise UsageError(
-            f"the spectra of {scene.grid.name} need the cube, which was not found", "write a raster"
+            f"The spectra of {scene.grid.name} need the cube, which was not found", "write a raster"
         )
     names = {entry.id: entry.name for entry in scene.classes}
     with atomic_output(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:

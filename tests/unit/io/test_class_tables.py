@@ -101,7 +101,7 @@ def test_a_real_classification_header(shared_data: Path) -> None:
     ("name", "text", "words"),
     [
         ("t.csv", "", "no column name"),
-        ("t.csv", "id,name\n1,\n", "class 1 of t.csv has no name"),
+        ("t.csv", "id,name\n1,\n", "Class 1 of t.csv has no name"),
         ("t.csv", "id,name\nx,A\n", "has the id 'x'"),
         ("t.csv", "name,color\nA,red\n", "has the color 'red'"),
         ("t.csv", "name\nA\nA\n", "two classes with the name A"),
