@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter, QTextDocumentFragment
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +18,7 @@ from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import Edit
 from hsi_studio.errors import HsiError
-from hsi_studio.gui.about_dialog import versions_text
+from hsi_studio.gui.about_dialog import AboutDialog, versions_text
 from hsi_studio.gui.action_table import GROUPS, ROWS
 from hsi_studio.gui.command_palette import CommandPalette
 from hsi_studio.gui.dialogs.choose import axis_shapes
@@ -362,6 +362,13 @@ def test_help_is_searched_and_links_are_followed(qtbot: QtBot, theme: Theme) -> 
 def test_about_names_the_versions(qapp: QApplication) -> None:
     assert "PySide6" in versions_text()
     assert "numpy" in versions_text()
+
+
+def test_about_sets_a_command_in_type(window: MainWindow) -> None:
+    dialog = AboutDialog(window)
+    told = [QTextDocumentFragment.fromHtml(one.text()).toPlainText() for one in dialog.findChildren(QLabel)]
+    assert "Reporting a problem? Add this text; hsi-studio doctor tells more." in told
+    dialog.close()
 
 
 # Theme
