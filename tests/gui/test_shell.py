@@ -333,6 +333,13 @@ def test_every_help_page_has_a_title_and_links_that_lead_somewhere() -> None:
         assert all(_leads_somewhere(link, names) for link in links), page.name
 
 
+def test_help_is_in_the_order_of_a_first_reading() -> None:
+    names = [page.name.partition("-")[2] for page in pages()]
+    assert names[:4] == ["start", "files", "looking", "spectra"]
+    assert names.index("labelling") < names.index("words") < names.index("live")
+    assert names[-3:] == ["keys", "references", "troubleshooting"]
+
+
 def _leads_somewhere(link: str, names: set[str]) -> bool:
     return (
         link.startswith("https://") or link.removesuffix(".md") in names or resource("help", link).is_file()
@@ -340,7 +347,7 @@ def _leads_somewhere(link: str, names: set[str]) -> bool:
 
 
 def test_help_tells_the_keys_that_are_bound() -> None:
-    text = next(page.text for page in pages() if page.name == "05-keys")
+    text = next(page.text for page in pages() if page.name == "11-keys")
     for row in ROWS:
         if row.shortcut and not row.shortcut.startswith(("Ctrl+Left", "Ctrl+Right", "Ctrl+Up", "Ctrl+Down")):
             assert row.shortcut.replace("Ctrl+-", "+−").removeprefix("Ctrl") in text, row.key
