@@ -160,5 +160,7 @@ def _looked_into(path: Path) -> Scratch | None:
 
 
 def _last_change(path: Path) -> float:
+    """Return when a project was last written to; whoever reads it leaves an empty file beside it."""
     beside = path.with_name(path.name + "-wal")
-    return max(file.stat().st_mtime for file in (path, beside) if file.exists())
+    found = [file.stat() for file in (path, beside) if file.exists()]
+    return max(one.st_mtime for one in found if one.st_size)

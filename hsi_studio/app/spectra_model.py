@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, Signal
 
 from hsi_studio.app.session import Session
 from hsi_studio.app.spectrum_service import HOVER, Curve, Measured, Pixel, Place, SpectrumService
-from hsi_studio.core.classes import PALETTE, Color
+from hsi_studio.core.classes import ClassRaster, Color
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.palette import PALETTE, free_colors
 from hsi_studio.core.region import Rectangle, Region
 from hsi_studio.core.spectra import Spectrum, transforms_for
 
@@ -27,7 +28,7 @@ def _stands_out(color: Color) -> bool:
 
 
 COLORS = tuple(color for color in PALETTE if _stands_out(color))
-"""Colours of collected spectra, in order of use."""
+"""Colours of collected spectra, in order of use, where no classes have any."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,7 @@ class SpectraModel(QObject):
         self._kinds: dict[Cube, str] = {}
         self._keys = count()
         self._hover_fails = False
+        self._class_colors: Callable[[], Iterable[Color]] = tuple
         self._service = SpectrumService(self)
         self._service.hovered.connect(self._on_hovered)
         self._service.measured.connect(self._on_measured)
@@ -86,6 +88,10 @@ class SpectraModel(QObject):
         self._service.failed.connect(self._on_failure)
         session.cubes_changed.connect(self._forget_closed)
         session.current_changed.connect(self._on_current)
+
+    def keep_off(self, class_colors: Callable[[], Iterable[Color]]) -> None:
+        """Take colours for spectra that are not among these, nor those of class layers on the image."""
+        self._class_colors = class_colors
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -201,8 +207,15 @@ class SpectraModel(QObject):
             self._entries[cube] = tuple(entry for entry in entries if entry.key not in keys)
 
     def _free_color(self) -> Color:
-        used = [entry.color for entry in self.entries]
-        return min(COLORS, key=used.count)
+        classes = {*self._class_colors(), *self._layer_colors()}
+        used = (*classes, *(entry.color for entry in self.entries))
+        colors = free_colors(used, first=() if classes else COLORS)
+        return next(color for color in colors if _stands_out(color))
+
+    def _layer_colors(self) -> Iterator[Color]:
+        layers = () if self._session.current is None else self._session.current.layers
+        rasters = (layer.raster for layer in layers)
+        return (one.color for raster in rasters if isinstance(raster, ClassRaster) for one in raster.classes)
 
     def _change(self, key: int, **changes: Any) -> None:
         # Answers may be about a cube that is no longer the current one.

@@ -10,8 +10,9 @@ import numpy as np
 import typer
 
 from hsi_studio.cli.output import note, progress_bar
-from hsi_studio.core.classes import PALETTE, ClassEntry, ClassRaster, ClassTable
+from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.palette import default_colors
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io import OpenOptions, open_cube
 from hsi_studio.io.classes_yaml import read_classes
@@ -102,7 +103,8 @@ def _named(ids: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> ClassTable:
     values = np.unique(ids[ids > 0]).tolist()
     return ClassTable(
         tuple(
-            ClassEntry(value, f"Class {value}", PALETTE[i % len(PALETTE)]) for i, value in enumerate(values)
+            ClassEntry(value, f"Class {value}", color)
+            for value, color in zip(values, default_colors(len(values)), strict=True)
         )
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hsi_studio.core.classes import PALETTE, ClassEntry, ClassTable, Color
+from hsi_studio.core.classes import ClassEntry, ClassTable, Color
 from hsi_studio.core.labels import MOST_ID, LabelEdit
+from hsi_studio.core.palette import free_colors
 from hsi_studio.core.project import Edit, ProjectState
 from hsi_studio.core.selection import replaced
 from hsi_studio.errors import UsageError
@@ -15,7 +16,7 @@ from hsi_studio.errors import UsageError
 def new_class(classes: ClassTable, name: str = "", color: Color | None = None) -> ClassEntry:
     """Return a class for the end of a table.
 
-    Without a name it is called "Class N"; without a colour it gets the first of `PALETTE` that is free.
+    Without a name it is called "Class N"; without a colour it gets one that no other class has.
 
     Raises
     ------
@@ -170,5 +171,4 @@ def _free_name(classes: ClassTable, number: int) -> str:
 
 
 def _free_color(classes: ClassTable) -> Color:
-    used = {entry.color for entry in classes}
-    return next((color for color in PALETTE if color not in used), PALETTE[len(classes) % len(PALETTE)])
+    return next(free_colors(entry.color for entry in classes))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hsi_studio.core import class_edits
 from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.descriptions import spoken
+from hsi_studio.core.palette import free_colors
 from hsi_studio.core.project import Edit
 
 
@@ -23,7 +24,8 @@ def load(classes: ClassTable, loaded: ClassTable, name: str) -> Loaded:
     """Bring the classes of a table into another one.
 
     Classes of the same name take the colour and, where there is one, the description of the loaded table;
-    the others are added, with their own id where it is free. No class goes, so no label does.
+    the others are added, with their own id where it is free. No class goes, so no label does. A colour of a
+    class that stays as it is is not given to another one.
 
     Parameters
     ----------
@@ -32,14 +34,18 @@ def load(classes: ClassTable, loaded: ClassTable, name: str) -> Loaded:
         Of what is loaded, for the Edit menu.
     """
     places = {_key(entry.name): place for place, entry in enumerate(classes)}
-    entries = list(classes)
+    told = {_key(entry.name) for entry in loaded}
+    taken = {entry.color for entry in classes if _key(entry.name) not in told}
+    entries, free = list(classes), free_colors(entry.color for entry in (*classes, *loaded))
     for entry in loaded:
         place = places.get(_key(entry.name))
         if place is None:
-            entries.append(_added(ClassTable(tuple(entries)), entry))
+            own = replace(entry, color=next(free)) if entry.color in taken else entry
+            entries.append(_added(ClassTable(tuple(entries)), own))
         else:
-            text = entry.description or entries[place].description
-            entries[place] = replace(entries[place], color=entry.color, description=text)
+            old = entries[place]
+            color = old.color if entry.color in taken else entry.color
+            entries[place] = replace(old, color=color, description=entry.description or old.description)
     table = ClassTable(tuple(entries))
     updated = sum(old != new for old, new in zip(classes, table, strict=False))
     return Loaded(Edit(f"Load {name}", classes=(classes, table)), len(table) - len(classes), updated)

@@ -8,16 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.core import palette
 from hsi_studio.core.window import Window
 
-Color = tuple[int, int, int]
-
-# Paul Tol's "muted" and "bright" sets and Okabe–Ito: told apart with the common colour-vision deficiencies.
-PALETTE: tuple[Color, ...] = (
-    (136, 204, 238), (204, 102, 119), (221, 204, 119), (17, 119, 51), (51, 34, 136), (170, 68, 153),
-    (68, 170, 153), (153, 153, 51), (136, 34, 85), (230, 159, 0), (86, 180, 233), (0, 158, 115),
-    (240, 228, 66), (0, 114, 178), (213, 94, 0), (204, 121, 167), (102, 204, 204), (187, 187, 187),
-)  # fmt: skip
+Color = palette.Color
 
 
 @dataclass(frozen=True)
@@ -56,9 +50,9 @@ class ClassTable:
 
     @classmethod
     def from_names(cls, names: Sequence[str], colors: Sequence[Color] | None = None) -> ClassTable:
-        """Number `names` from 1 and colour them from `colors` or the default palette."""
-        palette = PALETTE if colors is None else colors
-        return cls(tuple(ClassEntry(i + 1, name, palette[i % len(palette)]) for i, name in enumerate(names)))
+        """Number `names` from 1 and colour them from `colors` or by default, then all differently."""
+        known = palette.default_colors(len(names)) if colors is None else colors
+        return cls(tuple(ClassEntry(i + 1, name, known[i % len(known)]) for i, name in enumerate(names)))
 
     def lookup(self) -> NDArray[np.uint8]:
         """Return (largest id + 1, 4) RGBA; transparent for 0 and for ids without a class."""

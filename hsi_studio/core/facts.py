@@ -21,7 +21,7 @@ def facts(cube: Cube) -> tuple[tuple[str, str], ...]:
         ("File", str(cube.path or "")),
         ("Format", cube.format + (f", {cube.interleave}" if cube.interleave else "")),
         ("Size", f"{cube.rows} rows × {cube.cols} columns × {cube.bands} bands"),
-        ("Values", f"{cube.dtype}, {cube.quantity}"),
+        ("Values", _values(cube)),
         ("Wavelengths", _wavelengths(cube)),
         ("Bad bands", f"{bad} of {cube.bands}" if bad else ""),
         ("Scale factor", f"{cube.scale_factor:g}" if cube.scale_factor != 1 else ""),
@@ -37,6 +37,12 @@ def facts(cube: Cube) -> tuple[tuple[str, str], ...]:
 
 
 AXES = ("first", "middle", "last")
+
+
+def _values(cube: Cube) -> str:
+    if cube.quantity == "value":
+        return f"{cube.dtype}; the file does not say what they measure"
+    return f"{'class ids' if cube.quantity == 'class' else cube.quantity}, stored as {cube.dtype}"
 
 
 def _wavelengths(cube: Cube) -> str:

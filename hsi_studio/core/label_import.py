@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core import class_edits
-from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
+from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable, Color
 from hsi_studio.core.descriptions import spoken
 from hsi_studio.core.labels import MOST_ID, Ids, Labels, Patch, tile_keys
+from hsi_studio.core.palette import free_colors
 from hsi_studio.core.project import Edit
 from hsi_studio.core.window import Window
 
@@ -79,10 +80,11 @@ def with_created(
     A new class keeps the value as its id and the file's name and colour where these are free.
     """
     ids: dict[int, int] = {}
+    free = free_colors((*(one.entry.color for one in found), *(entry.color for entry in table)))
     for one in found:
         target = targets.get(one.value)
         if target == CREATE:
-            entry = _created(one, table)
+            entry = _created(one, table, free)
             table = ClassTable((*table, entry))
             ids[one.value] = entry.id
         elif target is not None:
@@ -137,12 +139,12 @@ def _patches(
         yield from labels.change(window, np.where(keeps, old, new))
 
 
-def _created(one: FoundValue, table: ClassTable) -> ClassEntry:
+def _created(one: FoundValue, table: ClassTable, free: Iterator[Color]) -> ClassEntry:
     taken = {entry.id for entry in table}
     names = {entry.name.casefold() for entry in table}
     name = next(n for n in _numbered(one.entry.name.strip()) if n.casefold() not in names)
-    free_color = one.entry.color not in {entry.color for entry in table}
-    entry = class_edits.new_class(table, name, one.entry.color if free_color else None)
+    is_used = one.entry.color in {entry.color for entry in table}
+    entry = class_edits.new_class(table, name, next(free) if is_used else one.entry.color)
     free_id = one.value not in taken
     return replace(entry, id=one.value if free_id else entry.id, description=one.entry.description)
 

@@ -65,13 +65,23 @@ Feature = BandValue | IndexValue | Projection
 """What can be read of any pixel alone; a `Component` becomes a `Projection` once it is fitted to a cube."""
 
 
-def axis_titles(cube: Cube, axes: Sequence[Axis]) -> list[str]:
-    """Return axes in words, such as ``650 nm``, ``NDVI`` or ``PC 1``."""
+def axis_names(cube: Cube, axes: Sequence[Axis]) -> list[str]:
+    """Return axes in a word or two, such as ``650 nm``, ``NDVI`` or ``PC 1``."""
     bands = BandAxis.of(cube)
-    return [_title(bands, axis) for axis in axes]
+    return [_name(bands, axis) for axis in axes]
 
 
-def _title(bands: BandAxis, axis: Axis) -> str:
+def axis_titles(cube: Cube, axes: Sequence[Axis]) -> list[str]:
+    """Return what is measured along axes, such as ``Reflectance at 650 nm``, ``NDVI`` or ``PC 1``."""
+    bands = BandAxis.of(cube)
+    where = f"{cube.quantity.capitalize()} {'at' if bands.has_wavelengths else 'in'}"
+    return [
+        f"{where} {bands.text(axis.band)}" if isinstance(axis, BandValue) else _name(bands, axis)
+        for axis in axes
+    ]
+
+
+def _name(bands: BandAxis, axis: Axis) -> str:
     match axis:
         case BandValue(band):
             return bands.text(band).capitalize()

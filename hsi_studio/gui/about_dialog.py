@@ -42,7 +42,9 @@ class AboutDialog(QDialog):
         column.addWidget(name)
         column.addWidget(muted("Look into hyperspectral cubes. BSD 3-Clause licence."))
         column.addWidget(view)
-        column.addWidget(muted("Reporting a problem? Add this text; `hsi-studio doctor` tells more."))
+        hint = muted("Reporting a problem? Add this text; <code>hsi-studio doctor</code> tells more.")
+        hint.setTextFormat(Qt.TextFormat.RichText)
+        column.addWidget(hint)
         column.addWidget(buttons)
 
 

@@ -16,8 +16,9 @@ FIGURES = ("Recall", "F1")
 """Columns after those of the classes, in percent."""
 
 _NO_CLASS = "no class"
-_STRONGEST = 0.75
-"""Share of the accent colour in a cell that holds its whole row."""
+_NONE = "none"
+_STRONGEST = 0.45
+"""Share of the colour in a cell that holds its whole row; with more, figures are hard to read on it."""
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -63,10 +64,10 @@ class ConfusionModel(QAbstractTableModel):
         assert self.comparison is not None
         count = self.comparison.count(truth, found)
         pixels = f"{count:,} pixel{'' if count == 1 else 's'}".replace(",", "\u202f")
-        said = self._name(found)
-        if truth == found:
-            return f"{pixels} of {self._name(truth)} rightly called so"
-        return f"{pixels} of {self._name(truth)} called {said}"
+        some = f"{pixels} of {self._name(truth)}"
+        if found == 0:
+            return f"{some} {'has' if count == 1 else 'have'} no class"
+        return f"{some} rightly called so" if truth == found else f"{some} called {self._name(found)}"
 
     # What the view asks
 
@@ -98,10 +99,13 @@ class ConfusionModel(QAbstractTableModel):
         place = (self._columns if across else self._rows)[section]
         entry = self._entry(place)
         if role == Role.DisplayRole:
-            return ("" if entry is None else str(entry.id)) if across else self._name(place)
+            number = _NONE if entry is None else str(entry.id)
+            return number if across else f"{number} {self._name(place)}"
         if role == Role.DecorationRole and entry is not None:
             return color_icon(QColor(*entry.color))
-        return self._name(place) if role == Role.ToolTipRole else None
+        if role in (Role.ToolTipRole, Role.AccessibleTextRole):
+            return f"{_NO_CLASS}: rejected or not classified" if entry is None else self._name(place)
+        return None
 
     def _text(self, truth: int, found: int) -> str:
         count = 0 if self.comparison is None else self.comparison.count(truth, found)

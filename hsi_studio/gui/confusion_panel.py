@@ -30,9 +30,11 @@ _EMPTY = (
     "shows which classes the map takes for which."
 )
 _NOTHING_LEFT = "No pixel of the truth is left to compare: all of them are labels or of no class."
-_ICON, _CELL, _FIGURE, _ROW, _NAMES = 12, 36, 52, 19, 132
+_ICON, _CELL, _FIGURE, _ROW, _NAMES = 12, 36, 52, 19, 148
 _FIGURES_WIDTH = 216
 _MOST_LIT = 4_000_000
+_MANY_NEAR = 0.1
+"""Share of the test pixels from which those beside labels can move the figures."""
 
 
 class ConfusionPanel(QWidget):
@@ -110,7 +112,7 @@ class ConfusionPanel(QWidget):
         self.figures.setText(_headline(comparison))
         self.notes.setText(_notes(comparison))
         self.warning.setText(_warning(comparison))
-        self.warning.setVisible(comparison.near > 0)
+        self.warning.setVisible(comparison.near >= _MANY_NEAR)
         if self._lit is not None:
             self._light(*self._lit)
 
@@ -235,6 +237,7 @@ def _notes(comparison: Comparison) -> str:
 
 
 def _warning(comparison: Comparison) -> str:
-    share = 100 * comparison.near
-    amount = f"{share:.0f} %" if share >= 1 else "Fewer than 1 %"
-    return f"⚠ {amount} of the test pixels lie within {NEAR} pixels of a label: figures are optimistic."
+    return (
+        f"⚠ {100 * comparison.near:.0f} % of the test pixels lie within {NEAR} pixels of a label. "
+        "Neighbouring pixels are alike: farther from labels the map may be less accurate."
+    )

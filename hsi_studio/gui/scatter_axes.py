@@ -12,7 +12,7 @@ from superqt import QSearchableComboBox
 from hsi_studio.core.band_axis import BandAxis
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.indices import IndexInfo
-from hsi_studio.core.scatter import PCA_COMPONENTS, Axis, BandValue, Component, IndexValue, axis_titles
+from hsi_studio.core.scatter import PCA_COMPONENTS, Axis, BandValue, Component, IndexValue, axis_names
 from hsi_studio.gui.widgets import named
 
 MNF_COMPONENTS = 6
@@ -62,7 +62,7 @@ class AxisChoice(QSearchableComboBox):
         self._axes = [*_components(cube), *(IndexValue(info.name) for info in indices), *_bands(cube)]
         with QSignalBlocker(self):
             self.clear()
-            self.addItems(axis_titles(cube, self._axes))  # type: ignore[no-untyped-call]  # superqt
+            self.addItems(axis_names(cube, self._axes))  # type: ignore[no-untyped-call]  # superqt
             if axis in self._axes:
                 self.setCurrentIndex(self._axes.index(axis))
 

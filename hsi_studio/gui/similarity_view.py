@@ -22,6 +22,8 @@ TOO_ALIKE = 0.95
 _SIDE = 112
 _PAIRS = 3
 _NUMBERS_UP_TO = 6
+_LEAST_RULED = 6.0
+"""Width of a cell, in pixels, below which lines would hide what they part."""
 _COLORMAP = "inferno"
 
 
@@ -102,9 +104,10 @@ class _Matrix(QWidget):
         rgb = lut(_COLORMAP)[np.clip(share * 255, 0, 255).astype(np.intp)]
         image = QImage(rgb.tobytes(), count, count, 3 * count, QImage.Format.Format_RGB888)
         painter.drawImage(QRectF(self.rect()), image)
-        painter.setPen(mixed(self.palette(), 0.15))
-        for cell, _, _ in self._cells():
-            painter.drawRect(cell)
+        if self.width() / count >= _LEAST_RULED:
+            painter.setPen(mixed(self.palette(), 0.15))
+            for cell, _, _ in self._cells():
+                painter.drawRect(cell)
         if count <= _NUMBERS_UP_TO:
             self._paint_numbers(painter, share)
 

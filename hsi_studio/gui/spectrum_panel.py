@@ -28,7 +28,6 @@ from hsi_studio.gui.spectrum_list import SpectrumList
 from hsi_studio.gui.widgets import flat_button, named, quiet_button, section
 
 # Short enough for a low plot.
-_AXIS_TITLES = {"Continuum removed": "Of continuum"}
 _NOTHING = "Move over the image to see a spectrum. A click keeps it, Shift+click collects several."
 _NO_SNR = "The signal-to-noise ratio needs several pixels: draw a rectangle or a polygon."
 _LEGEND_WIDTHS = (120, 260)
@@ -177,6 +176,17 @@ class SpectrumPanel(QWidget):
             return "Value (stored)" if scaled else quantity.capitalize()
         return kind
 
+    def _axis_title(self, kind: str) -> str:
+        match kind:
+            case "Continuum removed":
+                return "Of continuum"
+            case "First derivative":
+                axis = self.plot.band_axis
+                per = "nm" if axis is None or axis.has_wavelengths else "band"
+                scaled = "Reflectance" in self._spectra.kinds
+                return f"{kind} ({'stored value ' if scaled else ''}per {per})"
+        return self._title(kind)
+
     def _draw(self) -> None:
         if self._session.cube is not self._cube:
             return  # the axis is still that of the cube before
@@ -184,7 +194,7 @@ class SpectrumPanel(QWidget):
         if axis is not None:
             self.plot.curves.show_entries(self._spectra.shown, axis, self.legend.selected_key)
         self.transform.setCurrentIndex(self.transform.findData(kind))
-        self.plot.set_quantity(_AXIS_TITLES.get(kind, self._title(kind)))
+        self.plot.set_quantity(self._axis_title(kind))
         self.plot.hint.say(self._hint())
         self.plot.fit()
         self._legend_column.setVisible(bool(self._spectra.entries))

@@ -56,6 +56,7 @@ def _connect_canvas(window: MainWindow) -> None:
 
 def _connect_spectra(window: MainWindow) -> None:
     spectra = window.spectra
+    spectra.keep_off(lambda: [entry.color for entry in window.labelling.classes])
     spectra.markers_changed.connect(window.canvas.set_markers)
     spectra.regions_changed.connect(window.canvas.set_regions)
     spectra.changed.connect(window.commands.refresh)

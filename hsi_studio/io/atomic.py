@@ -58,7 +58,7 @@ def atomic_output(target: Path) -> Iterator[Path]:
 
 def _told(error: OSError, target: Path) -> HsiError:
     if not target.parent.is_dir():
-        return HsiError(f"the folder {target.parent} does not exist", "create it first")
+        return HsiError(f"The folder {target.parent} does not exist", "create it first")
     reason = error.strerror or str(error)
     return HsiError(
         f"{target.name} could not be written ({reason})", "free space there or choose another folder"

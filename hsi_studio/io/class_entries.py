@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from hsi_studio.core.classes import PALETTE, ClassEntry, ClassTable, Color
+from hsi_studio.core.classes import ClassEntry, ClassTable, Color
 from hsi_studio.core.labels import MOST_ID
+from hsi_studio.core.palette import free_colors
 from hsi_studio.errors import HsiError
 
 _MOST_BYTES = 64_000_000
+_NO_COLOR = (0, 0, 0)
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _TRIPLE = re.compile(r"\s*(\d{1,3})\s*[,; ]\s*(\d{1,3})\s*[,; ]\s*(\d{1,3})\s*(?:[,; ]\s*\d{1,3}\s*)?")
 
@@ -36,29 +38,35 @@ def read_text(path: Path) -> str:
         raise HsiError(f"{path.name} is no text in UTF-8", "save it as UTF-8") from error
 
 
-def class_entry(path: Path, place: int, fields: dict[str, Any]) -> ClassEntry:
-    """Return the class that the fields id, name, color and description tell; only the name is required.
+def class_entries(path: Path, told: Sequence[dict[str, Any]]) -> list[ClassEntry]:
+    """Return the classes that the fields id, name, color and description tell; only the name is required.
 
-    Parameters
-    ----------
-    place : int
-        In the list, from 1; the id and the palette's colour where the fields lack them.
+    Without an id a class has its place in the list, from 1; without a colour, one that no other has.
 
     Raises
     ------
     HsiError
         Naming the entry at fault.
     """
+    entries = [_class_entry(path, place, fields) for place, fields in enumerate(told, 1)]
+    free = free_colors(entry.color for entry, fields in zip(entries, told, strict=True) if "color" in fields)
+    return [
+        entry if "color" in fields else replace(entry, color=next(free))
+        for entry, fields in zip(entries, told, strict=True)
+    ]
+
+
+def _class_entry(path: Path, place: int, fields: dict[str, Any]) -> ClassEntry:
 
     def refuse(reason: str, remedy: str) -> HsiError:
-        return HsiError(f"class {place} of {path.name} {reason}", remedy)
+        return HsiError(f"Class {place} of {path.name} {reason}", remedy)
 
     name, text = fields.get("name"), fields.get("description") or ""
     if not isinstance(name, str) or not name.strip():
         raise refuse("has no name", "add one (in quotes if it is a number)")
     if not isinstance(text, str):
         raise refuse("has a description that is no text", "put it in quotes")
-    return ClassEntry(_id(fields, place, refuse), name.strip(), _color(fields, place, refuse), text.strip())
+    return ClassEntry(_id(fields, place, refuse), name.strip(), _color(fields, refuse), text.strip())
 
 
 def class_table(path: Path, entries: list[ClassEntry]) -> ClassTable:
@@ -109,8 +117,8 @@ def _id(fields: dict[str, Any], place: int, refuse: _Refuse) -> int:
     return number
 
 
-def _color(fields: dict[str, Any], place: int, refuse: _Refuse) -> Color:
-    value = fields.get("color", PALETTE[(place - 1) % len(PALETTE)])
+def _color(fields: dict[str, Any], refuse: _Refuse) -> Color:
+    value = fields.get("color", _NO_COLOR)
     parts = _parts(value)
     if len(parts) != 3 or not all(isinstance(part, int) and 0 <= part <= 255 for part in parts):
         raise refuse(f"has the color {value!r}", 'write it like "#88ccee" or [136, 204, 238]')

@@ -8,7 +8,7 @@ from pathlib import Path
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError
 from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.class_entries import class_entry, class_table, hex_color, read_text
+from hsi_studio.io.class_entries import class_entries, class_table, hex_color, read_text
 
 _COLUMNS = ("id", "name", "color", "description")
 _ALSO = {"colour": "color", "class": "name", "class_name": "name", "class_id": "id", "value": "id"}
@@ -39,7 +39,7 @@ def read_classes(path: Path) -> ClassTable:
     told = [
         {k: cell for k, cell in zip(heads, row, strict=False) if k in _COLUMNS and cell} for row in rows[1:]
     ]
-    return class_table(path, [class_entry(path, place, fields) for place, fields in enumerate(told, 1)])
+    return class_table(path, class_entries(path, told))
 
 
 def write_classes(path: Path, table: ClassTable) -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError
 from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.class_entries import class_entry, class_table, distinct_names, hex_color, read_text
+from hsi_studio.io.class_entries import class_entries, class_table, distinct_names, hex_color, read_text
 
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 
@@ -34,8 +34,7 @@ def read_classes(path: Path) -> ClassTable:
             f"{path.name} is no style of unique values", "choose “Paletted/Unique values” in QGIS and save it"
         )
     told = [_fields(item) for item in items if item.get("value", "").strip() not in ("0", "0.0")]
-    entries = [class_entry(path, place, fields) for place, fields in enumerate(told, 1)]
-    return class_table(path, distinct_names(entries))
+    return class_table(path, distinct_names(class_entries(path, told)))
 
 
 def _fields(item: ElementTree.Element) -> dict[str, str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hsi_studio.core.classes import ClassEntry, ClassTable
+from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError
 from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.class_entries import class_entry, class_table, hex_color, read_text
+from hsi_studio.io.class_entries import class_entries, class_table, hex_color, read_text
 
 _KEYS = {"id", "name", "color", "description"}
 
@@ -23,8 +23,8 @@ def read_classes(path: Path) -> ClassTable:
     HsiError
         Naming the entry at fault.
     """
-    entries = _load(path)
-    return class_table(path, [_entry(path, place, entry) for place, entry in enumerate(entries, 1)])
+    told = [_fields(path, place, entry) for place, entry in enumerate(_load(path), 1)]
+    return class_table(path, class_entries(path, told))
 
 
 def write_classes(path: Path, table: ClassTable) -> None:
@@ -61,16 +61,16 @@ def _load(path: Path) -> list[Any]:
     return content
 
 
-def _entry(path: Path, place: int, entry: Any) -> ClassEntry:
+def _fields(path: Path, place: int, entry: Any) -> dict[str, Any]:
     if not isinstance(entry, dict):
         raise HsiError(
-            f"class {place} of {path.name} is no mapping",
+            f"Class {place} of {path.name} is no mapping",
             "write it like {id: 1, name: Corn, description: …}",
         )
     unknown = [str(key) for key in entry if key not in _KEYS]
     if unknown:
         raise HsiError(
-            f"class {place} of {path.name} has the unknown key {unknown[0]}",
+            f"Class {place} of {path.name} has the unknown key {unknown[0]}",
             f"use {', '.join(sorted(_KEYS))}",
         )
-    return class_entry(path, place, entry)
+    return entry

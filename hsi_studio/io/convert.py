@@ -143,7 +143,7 @@ def _belongs_to(cube: Cube, file: Path) -> bool:
 
 def _check_space(cube: Cube, target: Path) -> None:
     if not target.parent.is_dir():
-        raise HsiError(f"the folder {target.parent} does not exist", "create it first")
+        raise HsiError(f"The folder {target.parent} does not exist", "create it first")
     needed = math.prod(cube.shape) * cube.dtype.itemsize
     free = shutil.disk_usage(target.parent).free
     if needed > free:

@@ -103,7 +103,7 @@ def _chosen(
     fits = [value for value in values if wanted is not None and value.lower() == wanted.lower()]
     if not fits:
         told = "holds several" if wanted is None else f"has no {wanted}"
-        raise UsageError(f"the set {told}: {', '.join(values)}", f"choose one with {option}")
+        raise UsageError(f"The set {told}: {', '.join(values)}", f"choose one with {option}")
     return {path: pair for path, pair in records.items() if pair[0][key] == fits[0]}
 
 

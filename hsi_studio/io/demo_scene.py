@@ -60,10 +60,10 @@ def is_demo(cube: Cube) -> bool:
 def _data_file(name: str) -> Path:
     spec = find_spec("tensorly")  # finds the package without importing it
     if spec is None or spec.origin is None:
-        raise CubeFileError("the demo scene comes with the Python package tensorly, which is absent", _REMEDY)
+        raise CubeFileError("The demo scene comes with the Python package tensorly, which is absent", _REMEDY)
     path = Path(spec.origin).parent / "datasets" / "data" / name
     if not path.is_file():
-        raise CubeFileError(f"the installed tensorly package does not hold {name}", _REMEDY)
+        raise CubeFileError(f"The installed tensorly package does not hold {name}", _REMEDY)
     return path
 
 

@@ -64,11 +64,11 @@ def spool(shape: tuple[int, int], beside: Path) -> Iterator[Spool]:
 
 def _require_space(shape: tuple[int, int], target: Path) -> None:
     if not target.parent.is_dir():
-        raise HsiError(f"the folder {target.parent} does not exist", "create it first")
+        raise HsiError(f"The folder {target.parent} does not exist", "create it first")
     needed, free = shape[0] * shape[1] * _BYTES_PER_PIXEL, shutil.disk_usage(target.parent).free
     if needed > free:
         raise HsiError(
-            f"the map needs {needed / 1e6:.0f} MB while it is made and its disk has {free / 1e6:.0f} MB free",
+            f"The map needs {needed / 1e6:.0f} MB while it is made and its disk has {free / 1e6:.0f} MB free",
             "free space or choose another disk",
         )
 
@@ -168,7 +168,7 @@ def _write_palette(path: Path, cube: Cube) -> None:
 
     _require_png(cube.shape)
     if cube.dtype != np.uint8 or cube.classes is None:
-        raise UsageError("a .png holds ids up to 255", "write a .tif")
+        raise UsageError("A .png holds ids up to 255", "write a .tif")
     palette = {index: tuple(color) for index, color in enumerate(cube.classes.lookup().tolist())}
     size = {"height": cube.rows, "width": cube.cols, "count": 1, "dtype": "uint8"}
     with warnings.catch_warnings(), atomic_output(path) as temporary:
@@ -181,4 +181,4 @@ def _write_palette(path: Path, cube: Cube) -> None:
 
 def _require_png(shape: tuple[int, ...]) -> None:
     if shape[0] * shape[1] > _PNG_PIXELS:
-        raise UsageError(f"a .png of {shape[0]} × {shape[1]} pixels is too large", "write a .tif")
+        raise UsageError(f"A .png of {shape[0]} × {shape[1]} pixels is too large", "write a .tif")

@@ -146,4 +146,4 @@ def _check_readable(path: Path) -> None:
     except OSError as error:
         raise CubeFileError(f"{path} could not be reached ({error.strerror})", "check the path") from error
     if not exists and not path.parent.is_dir():
-        raise CubeFileError(f"the folder of {path} does not exist", "check the path")
+        raise CubeFileError(f"The folder of {path} does not exist", "check the path")

@@ -34,7 +34,7 @@ def scratch_array(shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[An
             return mapped(file, shape, dtype)
     except OSError as error:
         raise HsiError(
-            f"there is no room for {needed / 1e9:.1f} GB in {folder} ({error.strerror or error})",
+            f"There is no room for {needed / 1e9:.1f} GB in {folder} ({error.strerror or error})",
             "free space on its disk",
         ) from error
 

@@ -186,6 +186,15 @@ def test_key_0_brings_back_what_it_has_hidden(demo_window: MainWindow, qtbot: Qt
         assert shown() == expected
 
 
+def test_spectra_take_no_colour_of_a_class(demo_window: MainWindow) -> None:
+    classes = {entry.color for entry in demo_window.labelling.classes}
+    assert classes
+    demo_window.session.set_layers(())  # the truth over the image has colours too
+    for col in range(8):
+        demo_window.spectra.pick(0, col, True)
+    assert not classes & {entry.color for entry in demo_window.spectra.entries}
+
+
 def test_a_click_on_the_canvas_reaches_the_spectra(demo_window: MainWindow, qtbot: QtBot) -> None:
     demo_window.canvas.picked.emit(10, 20, False)
     qtbot.waitUntil(lambda: bool(demo_window.spectra.shown), timeout=60_000)

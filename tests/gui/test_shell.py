@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter
+from PySide6.QtGui import QColor, QIcon, QImage, QKeySequence, QPainter, QTextDocumentFragment
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,7 @@ from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import Edit
 from hsi_studio.errors import HsiError
-from hsi_studio.gui.about_dialog import versions_text
+from hsi_studio.gui.about_dialog import AboutDialog, versions_text
 from hsi_studio.gui.action_table import GROUPS, ROWS
 from hsi_studio.gui.command_palette import CommandPalette
 from hsi_studio.gui.dialogs.choose import axis_shapes
@@ -357,6 +357,13 @@ def test_every_help_page_has_a_title_and_links_that_lead_somewhere() -> None:
         assert all(_leads_somewhere(link, names) for link in links), page.name
 
 
+def test_help_is_in_the_order_of_a_first_reading() -> None:
+    names = [page.name.partition("-")[2] for page in pages()]
+    assert names[:4] == ["start", "files", "looking", "spectra"]
+    assert names.index("labelling") < names.index("words") < names.index("live")
+    assert names[-3:] == ["keys", "references", "troubleshooting"]
+
+
 def _leads_somewhere(link: str, names: set[str]) -> bool:
     return (
         link.startswith("https://") or link.removesuffix(".md") in names or resource("help", link).is_file()
@@ -364,7 +371,7 @@ def _leads_somewhere(link: str, names: set[str]) -> bool:
 
 
 def test_help_tells_the_keys_that_are_bound() -> None:
-    text = next(page.text for page in pages() if page.name == "05-keys")
+    text = next(page.text for page in pages() if page.name == "11-keys")
     for row in ROWS:
         if row.shortcut and not row.shortcut.startswith(("Ctrl+Left", "Ctrl+Right", "Ctrl+Up", "Ctrl+Down")):
             assert row.shortcut.replace("Ctrl+-", "+−").removeprefix("Ctrl") in text, row.key
@@ -386,6 +393,13 @@ def test_help_is_searched_and_links_are_followed(qtbot: QtBot, theme: Theme) -> 
 def test_about_names_the_versions(qapp: QApplication) -> None:
     assert "PySide6" in versions_text()
     assert "numpy" in versions_text()
+
+
+def test_about_sets_a_command_in_type(window: MainWindow) -> None:
+    dialog = AboutDialog(window)
+    told = [QTextDocumentFragment.fromHtml(one.text()).toPlainText() for one in dialog.findChildren(QLabel)]
+    assert "Reporting a problem? Add this text; hsi-studio doctor tells more." in told
+    dialog.close()
 
 
 # Theme

@@ -382,10 +382,11 @@ def test_transforms_name_the_value_axis(qtbot: QtBot, model: SpectraModel, panel
     assert titles == ["Value", "SNV", "First derivative", "Continuum removed", "SNR"]
     model.pick(10, 10, True)
     settle(qtbot, model, 1)
-    panel.transform.setCurrentIndex(4)
-    with qtbot.waitSignal(model.changed):
-        panel.transform.activated.emit(4)
-    assert panel.plot.getAxis("left").labelText == "SNR"
+    for row, title in ((2, "First derivative (per nm)"), (3, "Of continuum"), (4, "SNR")):
+        panel.transform.setCurrentIndex(row)
+        with qtbot.waitSignal(model.changed):
+            panel.transform.activated.emit(row)
+        assert panel.plot.getAxis("left").labelText == title
     assert "rectangle" in panel.plot.hint.text()
 
 
@@ -411,6 +412,7 @@ def test_quantity_names_the_value_axis(
     assert panel.plot.getAxis("left").labelText == "Reflectance"
     assert panel.transform.currentText() == "Reflectance"
     assert panel.transform.itemText(0) == "Value (stored)"
+    assert panel._axis_title("First derivative") == "First derivative (stored value per band)"
 
 
 @pytest.mark.usefixtures("pines")

@@ -8,7 +8,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QColorDialog, QGridLayout, QToolButton, QWidget
 
-from hsi_studio.core.classes import PALETTE, Color
+from hsi_studio.core.classes import Color
+from hsi_studio.core.palette import PALETTE
 from hsi_studio.gui.dialogs.base import Question
 from hsi_studio.gui.widgets import muted, named
 

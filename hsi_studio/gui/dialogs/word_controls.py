@@ -101,9 +101,8 @@ class WordControlsDialog(QDialog):
         """Show what was measured."""
         names = {one.id: one.name for one in self._classes}
         unseen = {names[id]: areas for id, areas in found.unseen.items() if id in names}
-        means = {name: Spread.of(areas["real"]).mean for name, areas in unseen.items()}
         shuffled = Spread.of([one for areas in unseen.values() for one in areas["shuffled"]]).mean
-        self.verdict.setText(f"{on_labelled(found.accuracy)}\n\n{on_unseen(means, shuffled)}")
+        self.verdict.setText(f"{on_labelled(found.accuracy)}\n\n{on_unseen(unseen)}")
         self.accuracy.show_bars([_share(kind, Spread.of(found.accuracy[kind])) for kind in _NAMES])
         bars = [_area(name, Spread.of(areas["real"])) for name, areas in unseen.items()]
         self.areas.show_bars(

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.core.classes import PALETTE, ClassEntry, ClassRaster, ClassTable
+from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.grid import Grid
 from hsi_studio.core.labels import MOST_ID, Ids
+from hsi_studio.core.palette import default_colors
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import Choice, ChoiceNeeded, CubeFileError
 from hsi_studio.io.atomic import atomic_output
@@ -113,14 +114,14 @@ def _image(path: Path, content: Mapping[str, Any], grid: Grid, wanted: str | Non
 
 
 def _classes(categories: Sequence[Mapping[str, Any]]) -> ClassTable:
-    entries = []
+    entries, defaults = [], default_colors(len(categories))
     for place, one in enumerate(categories):
         id = int(one["id"])
         if not 1 <= id <= MOST_ID:
             raise ValueError(f"a category has the id {id}; ids go from 1 to {MOST_ID}")
         color = one.get("color")
         known = isinstance(color, list) and len(color) == 3 and all(0 <= int(part) <= 255 for part in color)
-        shade = tuple(map(int, color)) if known and color else PALETTE[place % len(PALETTE)]
+        shade = tuple(map(int, color)) if known and color else defaults[place]
         entries.append(ClassEntry(id, str(one["name"]), shade))  # type: ignore[arg-type]
     return ClassTable(tuple(entries))
 

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.core.classes import PALETTE, ClassEntry, ClassRaster, ClassTable
+from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.georef import GeoReference
 from hsi_studio.core.grid import Grid
 from hsi_studio.core.labels import MOST_ID
+from hsi_studio.core.palette import default_colors
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import Choice, ChoiceNeeded, CubeFileError, UsageError
 from hsi_studio.io.atomic import atomic_output
@@ -189,8 +190,8 @@ def _classes(columns: dict[str, NDArray[Any]], count: int) -> tuple[ClassTable, 
 
 def _entries(names: dict[int, str], generic: bool) -> list[ClassEntry]:
     return [
-        ClassEntry(id, f"Class {id}" if generic or not names[id] else names[id], PALETTE[n % len(PALETTE)])
-        for n, id in enumerate(sorted(names))
+        ClassEntry(id, f"Class {id}" if generic or not names[id] else names[id], color)
+        for id, color in zip(sorted(names), default_colors(len(names)), strict=True)
     ]
 
 
@@ -217,6 +218,6 @@ def _burn(
             rasterize(shapes, out=burnt, transform=Affine(*georef.transform))
     if not burnt.any():
         raise CubeFileError(
-            f"no polygon of {path.name} lies on {grid.name}", "check the coordinate systems of both"
+            f"No polygon of {path.name} lies on {grid.name}", "check the coordinate systems of both"
         )
     return burnt

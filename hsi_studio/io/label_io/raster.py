@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.core.classes import PALETTE, ClassEntry, ClassRaster, ClassTable
+from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.grid import Grid
 from hsi_studio.core.labels import MOST_ID, Ids
+from hsi_studio.core.palette import default_colors
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import CubeFileError
 from hsi_studio.io.atomic import atomic_output
@@ -40,8 +41,9 @@ def class_raster(file: Cube) -> ClassRaster:
 def numbered(ids: NDArray[np.integer]) -> ClassTable:
     """Return a class "Class N" for each id N in a raster but 0."""
     present = [int(id) for id in np.unique(ids) if id]
+    colors = default_colors(len(present))
     return ClassTable(
-        tuple(ClassEntry(id, f"Class {id}", PALETTE[n % len(PALETTE)]) for n, id in enumerate(present))
+        tuple(ClassEntry(id, f"Class {id}", color) for id, color in zip(present, colors, strict=True))
     )
 
 

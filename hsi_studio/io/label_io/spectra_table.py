@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.core.classes import PALETTE, ClassEntry, ClassRaster, ClassTable
+from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.grid import Grid
 from hsi_studio.core.labels import MOST_ID
+from hsi_studio.core.palette import default_colors
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import CubeFileError, UsageError
@@ -36,7 +37,7 @@ def write(path: Path, scene: LabelledScene, progress: Progress) -> tuple[Path, .
     """
     if scene.cube is None:
         raise UsageError(
-            f"the spectra of {scene.grid.name} need the cube, which was not found", "write a raster"
+            f"The spectra of {scene.grid.name} need the cube, which was not found", "write a raster"
         )
     names = {entry.id: entry.name for entry in scene.classes}
     with atomic_output(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
@@ -90,7 +91,8 @@ def read(path: Path, grid: Grid, options: OpenOptions, progress: Progress) -> Cl
         raise CubeFileError(f"{path.name} is no table ({error})", "save it as CSV in UTF-8") from error
     except _WrongLine as error:
         raise CubeFileError(f"{path.name} {error}", "correct it there") from error
-    entries = (ClassEntry(id, names[id], PALETTE[n % len(PALETTE)]) for n, id in enumerate(sorted(names)))
+    colors = default_colors(len(names))
+    entries = (ClassEntry(id, names[id], color) for id, color in zip(sorted(names), colors, strict=True))
     return ClassRaster(path.name, ids, ClassTable(tuple(entries)))
 
 

@@ -53,7 +53,7 @@ class KeptNetwork(BaseModel):
             content = path.read_bytes()
         except OSError as error:
             raise HsiError(
-                f"the trained network {path.name} could not be read ({error.strerror or error})",
+                f"The trained network {path.name} could not be read ({error.strerror or error})",
                 "copy it beside the project again, or train anew",
             ) from error
         if hashlib.sha256(content).hexdigest() != self.sha256:

@@ -61,14 +61,14 @@ def recover_project(path: Path, into: Path, progress: Progress | None = None) ->
     if not path.is_file():
         raise ProjectFileError(f"{path} does not exist or is no file", "check the path")
     if into.resolve() == path.resolve():
-        raise ProjectFileError("the copy would replace the damaged file itself", "choose another name for it")
+        raise ProjectFileError("The copy would replace the damaged file itself", "choose another name for it")
     with ExitStack() as opened, told(path):
         _keep_others_out(path, opened)
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="hsi_studio_")))
         relics = dig(open_damaged(path, folder, opened), progress)
     if not relics.cubes:
         raise ProjectFileError(
-            f"nothing in {path.name} can be read", "look for an older copy of it in your backups"
+            f"Nothing in {path.name} can be read", "look for an older copy of it in your backups"
         )
     history = _History(relics, progress)
     with replaced(into) as temporary, told(into), new_store(temporary) as store:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hsi_studio.core.classes import PALETTE, ClassEntry, ClassTable, Color
+from hsi_studio.core.classes import ClassEntry, ClassTable, Color
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.palette import free_colors
 from hsi_studio.core.source import CubeSource
 from hsi_studio.core.wavelengths import spectral_axis
 from hsi_studio.io.arrays.scaling import scaled
@@ -174,8 +175,9 @@ def named_classes(header: EnviHeader) -> tuple[ClassTable | None, str | None]:
     if not names:
         return None, None
     colors = _colors(header.numbers("class lookup"))
+    free = free_colors(colors)
     entries = (
-        ClassEntry(i, name, colors[i] if i < len(colors) else PALETTE[i % len(PALETTE)])
+        ClassEntry(i, name, colors[i] if i < len(colors) else next(free))
         for i, name in enumerate(names)
         if i > 0
     )

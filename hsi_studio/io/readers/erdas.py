@@ -90,7 +90,7 @@ def _checked(path: Path) -> _Header:
         )
     if not header.plausible:
         raise CubeFileError(
-            f"the header of {path.name} says {shape_text(header.shape)} values of type {header.packing}",
+            f"The header of {path.name} says {shape_text(header.shape)} values of type {header.packing}",
             COPY_AGAIN,
         )
     return header

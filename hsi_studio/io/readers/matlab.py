@@ -27,6 +27,8 @@ _TYPES = {"double": "f8", "single": "f4", "logical": "b1"} | {
 }
 # zlib cannot shrink more than this.
 _MOST_COMPRESSION = 1100
+# A type number of version 4 has four decimal digits, the first of which tells the machine, from 0 to 4.
+_MOST_KIND = 5000
 
 
 class MatlabReader:
@@ -47,7 +49,20 @@ class MatlabReader:
             raise CubeFileError(f"{path.name} is empty", COPY_AGAIN)
         if is_hdf5(path):
             return open_container(Matlab73File(path), options)
+        if not _is_matlab(path):
+            raise CubeFileError(
+                f"{path.name} is no MATLAB file, though its name ends so",
+                "give it the ending of what it is and open it again",
+            )
         return open_container(Matlab5File(path), options)
+
+
+def _is_matlab(path: Path) -> bool:
+    """Tell whether a file starts as one of version 5 to 7, or with the type number of version 4."""
+    with path.open("rb") as file:
+        start = file.read(128)
+    kind = min(int.from_bytes(start[:4], "little"), int.from_bytes(start[:4], "big"))
+    return start.startswith(b"MATLAB") or start[126:] in (b"IM", b"MI") or kind < _MOST_KIND
 
 
 class Matlab5File:

@@ -46,7 +46,7 @@ def _interleave(cube: Cube, data: Path, asked: str | None) -> str:
     named = ending if ending in INTERLEAVES else None
     if asked and named and asked != named:
         raise UsageError(
-            f"a file ending in .{ending} cannot be written as {asked}",
+            f"A file ending in .{ending} cannot be written as {asked}",
             "leave out --interleave or end it in .img",
         )
     return asked or named or cube.interleave or "bsq"

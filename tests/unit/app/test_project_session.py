@@ -1,5 +1,6 @@
 """The project in the window: begun by itself, named, opened again, moved, and never laid on another image."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -128,6 +129,30 @@ def test_work_without_a_project_is_kept_and_found_again(desk: Callable[[], Desk]
     one.qtbot.waitUntil(lambda: found.found == (), timeout=60_000)
     assert list(scratch.folder().iterdir()) == []
     found.stop()
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_unnamed_work_is_offered_with_the_time_of_its_last_change(
+    desk: Callable[[], Desk], scene: Path, tmp_path: Path, killed: bool
+) -> None:
+    one = desk()
+    one.open_cube(scene)
+    one.paint(3)
+    assert one.project.wait(5)
+    (path,) = _unnamed()
+    log = path.with_name(f"{path.name}-wal")
+    left = path.read_bytes(), log.read_bytes()
+    one.project.stop()
+    if killed:  # nothing was brought from the log to the file
+        path.write_bytes(left[0])
+        log.write_bytes(left[1])
+    changed = datetime(2026, 3, 9, 14, 2)
+    for file in (path, log):
+        if file.exists():
+            os.utime(file, (changed.timestamp(),) * 2)
+    for _ in range(2):  # looking must not change what is told
+        (offered,) = scratch._found()
+        assert (offered.pixels, offered.when) == (10, changed)
 
 
 def test_messages_do_not_name_a_project_that_has_no_name(

@@ -12,10 +12,12 @@ import pytest
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
-from hsi_studio.app.session import OpenCube, Session
+from hsi_studio.app.session import Layer, OpenCube, Session
 from hsi_studio.app.spectra_model import COLORS, SpectraModel
 from hsi_studio.app.spectrum_service import Curve
+from hsi_studio.core.classes import ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.palette import _oklab
 from hsi_studio.core.presets import default_view
 from hsi_studio.core.region import Polygon, Rectangle
 from hsi_studio.core.source import ArraySource
@@ -243,13 +245,31 @@ def test_names_are_free_and_regions_numbered(qtbot: QtBot, model: SpectraModel) 
 
 
 @pytest.mark.usefixtures("pines")
-def test_colours_are_used_again_when_they_run_out(model: SpectraModel) -> None:
-    for col in range(len(COLORS) + 1):
+def test_every_spectrum_has_a_colour_of_its_own(model: SpectraModel) -> None:
+    for col in range(len(COLORS) + 9):
         model.pick(0, col, True)
-    assert [entry.color for entry in model.entries] == [*COLORS, COLORS[0]]
+    colors = [entry.color for entry in model.entries]
+    assert tuple(colors[: len(COLORS)]) == COLORS
+    assert len(set(colors)) == len(colors)
     model.remove(model.entries[2].key)
     model.pick(9, 9, True)
     assert model.entries[-1].color == COLORS[2]
+
+
+def test_spectra_look_like_no_class(model: SpectraModel, session: Session, pines: Cube) -> None:
+    table = ClassTable.from_names([f"Class {number}" for number in range(16)])
+    shown = ClassRaster(
+        "Truth", np.ones((pines.rows, pines.cols), int), ClassTable.from_names(["A"], [COLORS[-1]])
+    )
+    session.set_layers((Layer(shown),))
+    model.keep_off(lambda: [entry.color for entry in table])
+    for col in range(6):
+        model.pick(0, col, True)
+    places = _oklab(
+        np.array([*(entry.color for entry in model.entries), *(e.color for e in table), COLORS[-1]])
+    )
+    apart = np.sqrt(((places[:6, None] - places) ** 2).sum(axis=2))
+    assert np.sort(apart, axis=1)[:, 1].min() > 0.1  # all but the zero to itself
 
 
 def test_csv_reads_back_equal(qtbot: QtBot, model: SpectraModel, pines: Cube, tmp_path: Path) -> None:

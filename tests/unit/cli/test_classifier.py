@@ -236,7 +236,7 @@ def test_evaluation_figures(case: Case, cli: Cli) -> None:
         ("", "no list of classes"),
         ("a: 1", "no list of classes"),
         ("- [", "no YAML, line"),
-        ("- 3", "class 1 of classes.yaml is no mapping"),
+        ("- 3", "Class 1 of classes.yaml is no mapping"),
         ("- {id: 1}", "has no name"),
         ("- {name: a, id: 0}", "has the id 0"),
         ("- {name: a, colour: red}", "unknown key colour"),

@@ -37,3 +37,22 @@ def test_an_empty_table_becomes_the_loaded_one() -> None:
     loaded = ClassTable.from_names(["A", "B"])
     result = load(ClassTable(()), loaded, "t.yaml")
     assert result.edit.classes == (ClassTable(()), loaded)
+
+
+def test_colours_of_classes_that_stay_are_given_to_no_other() -> None:
+    classes = ClassTable.from_names([f"Own {number}" for number in range(16)])
+    loaded = ClassTable.from_names([f"Class number {number}" for number in range(1, 41)])
+    table = load(classes, loaded, "forty.yaml").edit.classes
+    assert table is not None
+    assert [entry.color for entry in table[1]][:16] == [entry.color for entry in classes]
+    assert len({entry.color for entry in table[1]}) == 56
+    assert not load(table[1], loaded, "forty.yaml").edit
+
+
+def test_colours_may_change_places() -> None:
+    one, other = (1, 1, 1), (2, 2, 2)
+    edit = load(
+        ClassTable.from_names(["A", "B"], [one, other]), ClassTable.from_names(["A", "B"], [other, one]), "t"
+    ).edit
+    assert edit.classes is not None
+    assert [entry.color for entry in edit.classes[1]] == [other, one]

@@ -31,6 +31,14 @@ def test_what_is_known_is_told_and_what_is_not_is_left_out(make_cube: Callable[.
     assert summary(cube) == "3 × 4 × 5 · int16 · 400–900 nm"
 
 
+def test_values_tell_what_they_measure_where_that_is_known(make_cube: Callable[..., Cube]) -> None:
+    stored = np.zeros((3, 4, 5), np.uint16)
+    assert dict(facts(make_cube(stored)))["Values"] == "uint16; the file does not say what they measure"
+    cube = make_cube(stored, quantity="reflectance")
+    assert dict(facts(cube))["Values"] == "reflectance, stored as uint16"
+    assert dict(facts(make_cube(stored, quantity="class")))["Values"] == "class ids, stored as uint16"
+
+
 def test_without_wavelengths(make_cube: Callable[..., Cube]) -> None:
     cube = make_cube(np.zeros((3, 4, 5), np.float32))
     assert summary(cube) == "3 × 4 × 5 · float32"

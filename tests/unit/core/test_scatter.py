@@ -1,6 +1,7 @@
 """Pixels as points of a plane."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from hsi_studio.core.scatter import (
     Frame,
     IndexValue,
     Lasso,
+    axis_names,
     axis_titles,
     density,
     first_axes,
@@ -60,10 +62,13 @@ def test_axes_measure_physical_values_components_and_indices(cube: Cube) -> None
 
 def test_titles_and_first_axes(cube: Cube, make_cube: MakeCube) -> None:
     assert first_axes(cube) == (BandValue(2), BandValue(3))
-    assert axis_titles(cube, first_axes(cube)) == ["660 nm", "860 nm"]
+    assert axis_names(cube, first_axes(cube)) == ["660 nm", "860 nm"]
+    assert axis_titles(cube, first_axes(cube)) == ["Value at 660 nm", "Value at 860 nm"]
+    measured = replace(cube, quantity="reflectance")
+    assert axis_titles(measured, first_axes(cube)) == ["Reflectance at 660 nm", "Reflectance at 860 nm"]
     bare = make_cube(np.ones((2, 2, 4)))
     assert axis_titles(bare, first_axes(bare)) == ["PC 1", "PC 2"]
-    assert axis_titles(bare, [Component("MNF", 3), BandValue(3)]) == ["MNF 4", "Band 4"]
+    assert axis_titles(bare, [Component("MNF", 3), BandValue(3)]) == ["MNF 4", "Value in band 4"]
     assert first_axes(make_cube(np.ones((2, 2, 1)))) == (BandValue(0), BandValue(0))
 
 

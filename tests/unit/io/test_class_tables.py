@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hsi_studio.core.classes import ClassEntry, ClassTable
+from hsi_studio.core.palette import PALETTE
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.class_tables import TABLE_FORMATS, read_class_table, write_class_table
 from hsi_studio.paths import resource
@@ -100,7 +101,7 @@ def test_a_real_classification_header(shared_data: Path) -> None:
     ("name", "text", "words"),
     [
         ("t.csv", "", "no column name"),
-        ("t.csv", "id,name\n1,\n", "class 1 of t.csv has no name"),
+        ("t.csv", "id,name\n1,\n", "Class 1 of t.csv has no name"),
         ("t.csv", "id,name\nx,A\n", "has the id 'x'"),
         ("t.csv", "name,color\nA,red\n", "has the color 'red'"),
         ("t.csv", "name\nA\nA\n", "two classes with the name A"),
@@ -127,3 +128,11 @@ def test_other_endings_and_headers_of_images_are_refused(tmp_path: Path) -> None
         write_class_table(tmp_path / "scene.hdr", ClassTable.from_names(["A"]))
     with pytest.raises(HsiError, match="could not be read"):
         read_class_table(tmp_path / "gone.csv")
+
+
+def test_classes_without_a_colour_get_one_that_no_other_has(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("name,color\nA,\nB,#88ccee\n" + "".join(f"C{n},\n" for n in range(40)), encoding="utf-8")
+    found = read_class_table(path)
+    assert found[2].color == PALETTE[0]
+    assert len({entry.color for entry in found}) == 42

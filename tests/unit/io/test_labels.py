@@ -357,7 +357,7 @@ def test_polygons_elsewhere_and_without_a_position(
 ) -> None:
     write_labels(tmp_path / "a.gpkg", scene)
     far = GeoReference((20, 0, 700_000, 0, -20, 4_480_000), georef.crs_wkt)
-    with pytest.raises(CubeFileError, match=r"no polygon of a\.gpkg lies on far"):
+    with pytest.raises(CubeFileError, match=r"No polygon of a\.gpkg lies on far"):
         read_labels(tmp_path / "a.gpkg", Grid("far", 300, 280, far))
     nowhere = Grid("nowhere", 300, 280)
     with pytest.raises(CubeFileError, match="no position"):

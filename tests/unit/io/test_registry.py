@@ -17,7 +17,7 @@ only_linux = pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="thi
         pytest.param("/proc/self/mem", "mem could not be read", marks=only_linux),
         pytest.param("/dev/zero", "has no format", marks=only_linux),
         ("/", "/ is a folder without a cube"),
-        ("absent/a.hdr", "the folder of absent/a.hdr does not exist"),
+        ("absent/a.hdr", "The folder of absent/a.hdr does not exist"),
         ("x" * 300, "File name too long"),
     ],
 )

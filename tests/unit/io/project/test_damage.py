@@ -121,7 +121,7 @@ def test_an_empty_file_is_told_and_nothing_is_made_of_it(tmp_path: Path) -> None
     path = tmp_path / "empty.hsip"
     path.touch()
     assert check_project(path).problems == ("empty.hsip is damaged (it is empty).",)
-    with pytest.raises(ProjectFileError, match="nothing in empty"):
+    with pytest.raises(ProjectFileError, match="Nothing in empty"):
         recover_project(path, tmp_path / "copy.hsip")
     assert sorted(file.name for file in tmp_path.iterdir() if file.suffix == ".hsip") == ["empty.hsip"]
 
@@ -130,7 +130,7 @@ def test_noise_is_told(tmp_path: Path) -> None:
     path = tmp_path / "noise.hsip"
     path.write_bytes(random.Random(1).randbytes(40 * PAGE))
     assert not check_project(path).sound
-    with pytest.raises(ProjectFileError, match="nothing in noise"):
+    with pytest.raises(ProjectFileError, match="Nothing in noise"):
         recover_project(path, tmp_path / "copy.hsip")
 
 

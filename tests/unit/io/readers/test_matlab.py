@@ -184,3 +184,13 @@ def test_what_a_struct_is_called_is_said(tmp_path: Path) -> None:
     savemat(tmp_path / "a.mat", {"scene": {"cube": np.zeros((3, 4, 5))}})
     with pytest.raises(CubeFileError, match=r"but scene \(struct\); save the array by itself"):
         read(tmp_path / "a.mat")
+
+
+@pytest.mark.parametrize(
+    "start", [b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"II*\x00\x08\x00\x00\x00", b"col,row\n1,2\n"]
+)
+def test_another_kind_of_file_is_not_called_a_damaged_one(tmp_path: Path, start: bytes) -> None:
+    path = tmp_path / "pic.mat"
+    path.write_bytes(start + bytes(300))
+    with pytest.raises(CubeFileError, match=r"pic\.mat is no MATLAB file, though its name ends so; give it"):
+        read(path)
