@@ -176,9 +176,9 @@ class Toaster(QObject):
 
 
 def as_sentence(text: str) -> str:
-    """Return a text that begins with a capital, unless it begins with the name of a file."""
-    first = text.partition(" ")[0]
-    return text[:1].upper() + text[1:] if first.isalpha() else text
+    """Return a message as it stands in a window: a capital first, unless a file's name is first."""
+    text = text.replace("`", "")  # which mark what is typed on a command line
+    return text[:1].upper() + text[1:] if text.partition(" ")[0].isalpha() else text
 
 
 class DetailsDialog(QDialog):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,7 +26,8 @@ from hsi_studio.ml.scene import TrainingStep
 
 _CURVE_HEIGHT = 72
 METHODS = {"s3fn": "S3FN, small and fast", "s3fn-paper": "S3FN as published"}
-DEVICES = {"": "Automatic: a GPU where there is one", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}
+_GPU = {"mps": "Apple GPU"} if sys.platform == "darwin" else {"cuda": "NVIDIA GPU"}
+DEVICES = {"": "Automatic: a GPU where there is one", "cpu": "CPU", **_GPU}
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ class TrainingView(QWidget):
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         for field, choices in (("method", METHODS), ("device", DEVICES)):
-            menu.addSection(field.capitalize())
+            if not menu.isEmpty():
+                menu.addSeparator()
+            menu.addAction(field.capitalize()).setEnabled(False)
             group = QActionGroup(menu)
             for key, text in choices.items():
                 action = menu.addAction(text)

@@ -123,7 +123,7 @@ def test_the_legend_tells_areas_and_an_eye_hides_a_class(mapped: MainWindow, qtb
     assert listed(mapped, NAME) == ["corn", "woods", "oats"]
     assert listed(mapped, AREA) == ["1\u202f450", "4\u202f350", "0"]
     assert listed(mapped, SHARE) == ["25.0 %", "75.0 %", "–"]
-    assert mapped.legend.total.text() == "5\u202f800 classified pixels"
+    assert mapped.legend.total.text() == "5\u202f800 classified pixels · 15\u202f225 without a class"
     legend = mapped.legend.list
     place = legend.visualItemRect(legend.topLevelItem(1)).center()
     place.setX(legend.columnViewportPosition(EYE) + 8)
@@ -196,7 +196,7 @@ def test_a_model_that_does_not_fit_is_told_and_nothing_changes(
     window.commands["model.apply"].trigger()
     _choose(shipped_model("indian-pines.safetensors"))
     wait_for_jobs(window)
-    assert "the model reads 200 bands and cube.npy has 7" in window.toaster.toasts[-1].text
+    assert "The model reads 200 bands and cube.npy has 7" in window.toaster.toasts[-1].text
     assert layers(window) == ()
     (tmp_path / "broken.safetensors").write_bytes(b"PK\x03\x04")
     window.commands["model.apply"].trigger()
