@@ -191,7 +191,7 @@ def _tested(case: _Case, held: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _hits(case: _Case, held: NDArray[np.bool_], seed: int) -> dict[str, list[float]]:
     """Return for each kind of text which labels held back are found right, as 0 or 1."""
     from hsi_studio.ml.instant.mixture import mixture, nearness
-    from hsi_studio.ml.instant.text_projection import text_projection
+    from hsi_studio.ml.instant.text_prior import checked_projection
 
     tested = _tested(case, held)
     if not tested.any():
@@ -202,7 +202,7 @@ def _hits(case: _Case, held: NDArray[np.bool_], seed: int) -> dict[str, list[flo
     found = {}
     for kind in KINDS:
         own = case.vectors(kind, seed)[fit.present]
-        mixing = text_projection(own).mixing(own).T
+        mixing = checked_projection(own, fit).of_classes(own, np.arange(len(own))).T
         each = {place: mixing @ one for place, one in enumerate(scores)}
         mixed = mixture(each, fit.near, fit.far, near)
         found[kind] = (fit.present[mixed.argmax(axis=0)] == truth).astype(float).tolist()

@@ -28,6 +28,25 @@ Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
+class HeldOut:
+    """What the experts say of clicks that they were not fitted to.
+
+    Parameters
+    ----------
+    scores : sequence of ndarray of float64 (m, U)
+        Of each expert; each click stands there once per repetition of the folds.
+    truth : ndarray of int (m,)
+        Position among the classes with labels.
+    clicks : ndarray of int (m,)
+        Number of the click.
+    """
+
+    scores: Sequence[Floats]
+    truth: Index
+    clicks: Index
+
+
+@dataclass(frozen=True, eq=False)
 class Trust:
     """What multiplies the scores of each expert, and its share in the mixture.
 
@@ -35,10 +54,13 @@ class Trust:
     ----------
     temperatures, weights : ndarray of float64 (experts,)
         Weights sum to 1.
+    held_out : HeldOut, optional
+        What they were found with; None where the clicks said too little, and in a model from a file.
     """
 
     temperatures: Floats
     weights: Floats
+    held_out: HeldOut | None = None
 
     @property
     def counted(self) -> Floats:
@@ -129,12 +151,14 @@ def validate_with_network(
 def _joined(others: Trust | None, judged: Trust | None, prior: Floats, network: int) -> Trust:
     """Return the trust in `others` and a network, of which `judged` tells if it could be judged."""
     temperature = _UNJUDGED if judged is None else float(judged.temperatures[network])
+    held_out = None if judged is None else judged.held_out
     if others is None:
-        return Trust(np.array([temperature]), np.ones(1))
+        return Trust(np.array([temperature]), np.ones(1), held_out)
     share = float((prior if judged is None else judged.weights)[network])
     return Trust(
         np.insert(others.temperatures, network, temperature),
         np.insert(others.weights * (1 - share), network, share),
+        held_out,
     )
 
 
@@ -173,7 +197,10 @@ def _trust(
     chosen = [best_temperature(own[usable], truth[usable]) for own in scores]
     given = np.stack([likelihood for _, likelihood in chosen], axis=1)
     mixed = mixture_weights(given, count, prior), averaging_weights(given, count, prior)
-    return Trust(np.array([temperature for temperature, _ in chosen]), (mixed[0] + mixed[1]) / 2)
+    clicks = np.tile(np.arange(len(targets)), len(folds))[usable]
+    held_out = HeldOut([own[usable] for own in scores], truth[usable], clicks)
+    temperatures = np.array([temperature for temperature, _ in chosen])
+    return Trust(temperatures, (mixed[0] + mixed[1]) / 2, held_out)
 
 
 def best_temperature(scores: Floats, truth: Index) -> tuple[float, Floats]:

@@ -15,7 +15,8 @@ from hsi_studio.ml.instant.fit import ClickLabels, InstantFit, fit_clicks
 from hsi_studio.ml.instant.mixture import mixture, nearness
 from hsi_studio.ml.instant.pairs import two_at_a_time
 from hsi_studio.ml.instant.random_walker import RandomWalker, random_walker
-from hsi_studio.ml.instant.text_projection import STRENGTH, TextProjection, text_projection
+from hsi_studio.ml.instant.text_prior import checked_projection
+from hsi_studio.ml.instant.text_projection import STRENGTH, TextProjection
 from hsi_studio.ml.one_thread import one_thread
 
 Floats = NDArray[np.float32]
@@ -71,7 +72,7 @@ class InstantHead:
         embeddings : ndarray (V, d), optional
             E of their texts.
         strength : float
-            ρ, see `text_projection`.
+            ρ, see `text_projection`; less of it where held-out clicks say so, see `text_prior`.
 
         Raises
         ------
@@ -81,7 +82,9 @@ class InstantHead:
         measured = labels.take(features.valid.ravel()[labels.positions])
         with one_thread():
             fit = fit_clicks(features.experts, features.at, measured, progress, learned=features.learned)
-        projection = None if embeddings is None else text_projection(embeddings[fit.present], strength)
+            projection = None
+            if embeddings is not None:
+                projection = checked_projection(embeddings[fit.present], fit, strength)
         return cls(features, fit, measured, classes, projection, embeddings)
 
     def with_texts(self, embeddings: Vectors) -> InstantHead:
@@ -133,7 +136,7 @@ class InstantHead:
         """Return scores of each expert: of the labelled classes (U, N), or of all (V, N) by their texts."""
         if self.projection is None or self.embeddings is None:
             return self.class_scores
-        mixing = self.projection.mixing(self.embeddings).T
+        mixing = self.projection.of_classes(self.embeddings, self.fit.present).T
         return {place: mixing @ own for place, own in self.class_scores.items()}
 
     def _mixed(self, scores: Mapping[int, Floats]) -> Floats:

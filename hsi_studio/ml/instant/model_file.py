@@ -50,6 +50,8 @@ def packed(model: InstantModel) -> bytes:
         arrays["network"] = np.frombuffer(model.network.content, np.uint8)
     if model.projection is not None:
         arrays["projection"] = model.projection.into
+        if model.projection.residual is not None:
+            arrays["residual"] = model.projection.residual
     return pack(KIND, model, description, arrays)
 
 
@@ -72,12 +74,17 @@ def build(description: Description, arrays: Arrays) -> InstantModel:
         rows=description["rows"],
         bands=description["bands"],
         wavelengths_nm=arrays.get("wavelengths_nm"),
-        projection=TextProjection(arrays["projection"]) if "projection" in arrays else None,
+        projection=_projection(arrays),
         embeddings=label_embeddings(description, arrays),
         smoothing=description["smoothing"],
         network=Network(arrays["network"].tobytes()) if "network" in arrays else None,
         provenance=description["provenance"],
     )
+
+
+def _projection(arrays: Arrays) -> TextProjection | None:
+    into = arrays.get("projection")
+    return None if into is None else TextProjection(into, arrays.get("residual"))
 
 
 def _array_names() -> list[str]:

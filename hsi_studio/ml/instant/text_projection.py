@@ -29,13 +29,26 @@ class TextProjection:
     Parameters
     ----------
     into : ndarray of float64 (U, d)
+    residual : ndarray of float64 (U, U), optional
+        What the classes' own texts take away from their scores and is given back, see `text_prior`.
     """
 
     into: Floats
+    residual: Floats | None = None
 
     def mixing(self, embeddings: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the matrix (U, V) that turns scores of the labelled classes into those of texts (V, d)."""
-        return np.asarray(self.into @ np.asarray(embeddings, np.float64).T, np.float32)
+        return np.asarray(self._mixing(embeddings), np.float32)
+
+    def of_classes(self, embeddings: NDArray[np.floating], present: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return the matrix (U, V) for the texts (V, d) of all classes; those `present` have labels."""
+        mixing = self._mixing(embeddings)
+        if self.residual is not None:
+            mixing[:, present] += self.residual
+        return np.asarray(mixing, np.float32)
+
+    def _mixing(self, embeddings: NDArray[np.floating]) -> Floats:
+        return np.asarray(self.into @ np.asarray(embeddings, np.float64).T)
 
 
 def text_projection(embeddings: NDArray[np.floating], strength: float = STRENGTH) -> TextProjection:

@@ -17,7 +17,8 @@ from hsi_studio.ml.instant.model import InstantModel
 from hsi_studio.ml.instant.network import Network
 from hsi_studio.ml.instant.scene_tiles import click_features, remembered
 from hsi_studio.ml.instant.spectra import SpectralStatistics, fit_statistics
-from hsi_studio.ml.instant.text_projection import text_projection, text_strength
+from hsi_studio.ml.instant.text_prior import checked_projection
+from hsi_studio.ml.instant.text_projection import text_strength
 from hsi_studio.ml.label_embeddings import LabelEmbeddings, require_distinct
 from hsi_studio.ml.labelled import labelled_pixels
 from hsi_studio.ml.one_thread import one_thread
@@ -56,7 +57,9 @@ def train_instant(scene: Scene, embeddings: LabelEmbeddings | None, settings: Se
     fit = _fit(scene, statistics, labels, network)
     projection = None
     if embeddings is not None:
-        projection = text_projection(embeddings.vectors[fit.present], text_strength(scene.classes))
+        vectors = embeddings.vectors[fit.present]
+        with one_thread():
+            projection = checked_projection(vectors, fit, text_strength(scene.classes))
     yield TrainingStep(2, _STEPS, _STEPS)
     model = InstantModel(
         scene.classes,

@@ -15,7 +15,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import Cancelled, HsiError, UsageError
-from hsi_studio.ml.classifier import fill
+from hsi_studio.ml.classifier import Classifier, fill
 from hsi_studio.ml.heat import heat
 from hsi_studio.ml.instant import scene_tiles
 from hsi_studio.ml.instant.model import InstantModel
@@ -57,7 +57,7 @@ def model(fields: Fields, embeddings: LabelEmbeddings) -> InstantModel:
     return trained(fields.cube, labels(fields), embeddings)
 
 
-def mapped(model: InstantModel, cube: Cube) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+def mapped(model: Classifier, cube: Cube) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
     ids, confidence = np.zeros((cube.rows, cube.cols), np.int16), np.zeros((cube.rows, cube.cols), np.float32)
     fill(model, cube, ids, confidence)
     return ids, confidence
@@ -85,6 +85,12 @@ def test_a_file_gives_the_same_map(fields: Fields, model: InstantModel, tmp_path
     for found, expected in zip(mapped(read, fields.cube), mapped(model, fields.cube), strict=True):
         np.testing.assert_array_equal(found, expected)
     assert read.provenance == model.provenance
+    assert model.projection is not None
+    bent = replace(model, projection=replace(model.projection, residual=np.diag([5.0, 0.5, -3.0])))
+    path.write_bytes(bent.to_bytes())
+    again = mapped(load_classifier(path), fields.cube)[0]
+    np.testing.assert_array_equal(again, mapped(bent, fields.cube)[0])
+    assert (again != mapped(model, fields.cube)[0]).any()
     plain = trained(fields.cube, labels(fields))
     path.write_bytes(plain.to_bytes())
     assert load_classifier(path).embeddings is None
