@@ -8,6 +8,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from hsi_studio.cli.output import note, progress_bar
 from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
@@ -20,6 +21,7 @@ from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.io.truth import read_truth
 from hsi_studio.paths import resource
 
+_Ids = NDArray[np.int16]
 _PANEL = "Scene"
 _MOST_TOLD = 20
 
@@ -94,12 +96,22 @@ def open_scene(
         cube = open_cube(path, options=OpenOptions(variable), progress=progress)
     for remark in cube.notes:
         note(remark)
-    ids = read_truth(truth, (cube.rows, cube.cols), variable=truth_variable)
+    ids = _measured(cube, read_truth(truth, (cube.rows, cube.cols), variable=truth_variable))
     table = _named(ids) if classes is None else read_classes(classes)
     return cube, ClassRaster(truth.name, ids, _complete(table, ids))
 
 
-def _named(ids: np.ndarray[tuple[int, ...], np.dtype[np.int16]]) -> ClassTable:
+def _measured(cube: Cube, ids: _Ids) -> _Ids:
+    from hsi_studio.ml.labelled import where_measured
+
+    found = where_measured(cube, ids).astype(np.int16)
+    left_out = int(np.count_nonzero(ids != found))
+    if left_out:
+        note(f"{left_out} labelled pixels of the truth hold no values and are left out.")
+    return found
+
+
+def _named(ids: _Ids) -> ClassTable:
     values = np.unique(ids[ids > 0]).tolist()
     return ClassTable(
         tuple(

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from hsi_studio.errors import HsiError
 
 MOST_MISSING = 0.5
+_WILD = 100.0  # interquartile ranges
+_COMPARED = 4096  # pixels
 
 
 def missing_pixels(physical: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -29,6 +31,33 @@ def without_dead_pixels(block: NDArray[Any]) -> NDArray[Any]:
     values = block.copy()
     values[~((block != 0) & present).any(axis=2)] = np.nan
     return values
+
+
+def without_wild_pixels(blocks: Sequence[NDArray[Any]]) -> None:
+    """Put NaN into all bands of pixels most of whose values (rows, cols, b) are absurdly far from the rest.
+
+    An undeclared −9999 among reflectances, say: one such pixel is all that a deviation or covariance sees.
+    """
+    usual = _some_pixels(blocks)
+    if len(usual) < _COMPARED // 64:
+        return
+    low, middle, high = np.percentile(usual, (25, 50, 75), axis=0)
+    reach = np.where(high > low, _WILD * (high - low), np.inf)
+    least, most = (middle - reach).astype(usual.dtype), (middle + reach).astype(usual.dtype)
+    for block in blocks:
+        pixels = block.reshape(-1, block.shape[-1])
+        # Bands in which a pixel of the block lies outside; a look at all pixels is seldom needed.
+        outside = (np.fmin.reduce(pixels) < least) | (np.fmax.reduce(pixels) > most)
+        if outside.mean() > MOST_MISSING:
+            block[((block < least) | (block > most)).mean(axis=2) > MOST_MISSING] = np.nan
+
+
+def _some_pixels(blocks: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Return some thousand pixels (n, b) without a missing value, evenly from all blocks."""
+    total = sum(block.shape[0] * block.shape[1] for block in blocks)
+    step = max(1, total // _COMPARED)
+    some = np.concatenate([block.reshape(-1, block.shape[-1])[::step] for block in blocks])
+    return np.asarray(some[np.isfinite(some).all(axis=1)])
 
 
 def usable_bands(

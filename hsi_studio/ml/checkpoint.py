@@ -11,7 +11,7 @@ from torch import Tensor
 from hsi_studio.ml.heads import Head, SoftmaxHead, TextHead
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.model_file import Arrays, Description, class_table, label_embeddings, pack
+from hsi_studio.ml.model_file import Arrays, Description, class_table, label_embeddings, pack, require
 from hsi_studio.ml.preprocess import Preprocessor
 from hsi_studio.ml.s3fn import Architecture, Backbone
 
@@ -36,8 +36,7 @@ def build(description: Description, arrays: Arrays) -> Model:
     """Return the model that a file describes."""
     classes = class_table(description)
     sizes = description["architecture"]
-    backbone = Backbone(Architecture(**sizes | {"widths": tuple(sizes["widths"])}))
-    backbone.load_state_dict(_part(arrays, "backbone."))
+    backbone = _backbone(Architecture(**sizes | {"widths": tuple(sizes["widths"])}), arrays)
     texts = label_embeddings(description, arrays)
     head = _head(description["head"], backbone.architecture.features, texts, len(classes))
     head.load_state_dict(_part(arrays, "head."))
@@ -48,6 +47,7 @@ def build(description: Description, arrays: Arrays) -> Model:
         **description["preprocess"],
         offset=arrays.get("preprocess.offset"),
     )
+    _check(preprocessor, description["bands"], backbone.architecture.components)
     return Model(
         method=description["method"],
         classes=classes,
@@ -59,6 +59,26 @@ def build(description: Description, arrays: Arrays) -> Model:
         embeddings=texts,
         provenance=description["provenance"],
     )
+
+
+def _backbone(architecture: Architecture, arrays: Arrays) -> Backbone:
+    """Return the backbone that a file holds; no memory is taken before its sizes are known to be right."""
+    held = _part(arrays, "backbone.")
+    with torch.device("meta"):
+        wanted = Backbone(architecture).state_dict()
+    sizes = {key: value.shape for key, value in held.items()}
+    require(sizes == {key: value.shape for key, value in wanted.items()}, "its layers")
+    backbone = Backbone(architecture)
+    backbone.load_state_dict(held)
+    return backbone
+
+
+def _check(own: Preprocessor, bands: int, components: int) -> None:
+    used = own.bands
+    fits = used.ndim == 1 and len(used) and used.min() >= 0 and used.max() < bands
+    require(bool(fits) and own.mean.shape == used.shape, "its bands")
+    require(own.weights.shape == (len(used), components), "its components")
+    require(own.offset is None or own.offset.shape == (components,), "its components")
 
 
 def _description(model: Model) -> Description:

@@ -52,6 +52,10 @@ def physical(cube: Cube, stored: NDArray[Any], device: str = "cpu") -> Tensor:
     return scaled.masked_fill((values >= low) & (values <= high), torch.nan)
 
 
+_WILD = 10_000.0
+"""Components are about 1 in size; what is that far away is no measurement, and would be all that the pixels
+around it see."""
+
 _ROUNDING = 1e-4
 """Of the sum of products' sizes, more than single precision loses over hundreds of bands."""
 
@@ -74,7 +78,7 @@ class _Affine:
         # A missing value makes all components of its pixel infinite or NaN, and zeros give what zeros give: a
         # look at C' components instead of b bands tells which few pixels have to be looked at.
         near = ((found - self._of_zeros).abs() <= self._slack).all(2)
-        suspect = near | ~found.isfinite().all(2)
+        suspect = near | ~(found.abs() < _WILD).all(2)
         if suspect.any():
             found[suspect], valid[suspect] = self._careful(values[suspect])
         return found, valid
@@ -84,6 +88,7 @@ class _Affine:
         present = pixels.isfinite()
         empty = ~((pixels != 0) & present).any(1) | ((~present).float().mean(1) > MOST_MISSING)
         found = self._of(torch.where(present, pixels - self._mean, 0))
+        empty |= ~(found.abs() < _WILD).all(1)
         return found.masked_fill(empty[:, None], 0), ~empty
 
     def _of(self, centred: Tensor) -> Tensor:

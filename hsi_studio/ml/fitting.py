@@ -25,7 +25,7 @@ def fitted_to(model: Model, cube: Cube) -> Model:
         When the cube's wavelengths do not reach as far as the model's, or only one of them has wavelengths
         and the numbers of bands differ.
     """
-    if has_same_bands(model.wavelengths_nm, model.bands, cube):
+    if has_same_bands(model.wavelengths_nm, model.bands, model.preprocessor.bands, cube):
         return model
     own, other = model.wavelengths_nm, cube.wavelengths_nm
     assert own is not None

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.reading import row_strips
+from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
+from hsi_studio.ml.band_statistics import missing_pixels
+from hsi_studio.ml.tiling import tiles
+
+_SIDE = 64
 
 Index = NDArray[np.intp]
 
@@ -72,6 +78,47 @@ def labelled_pixels(cube: Cube, ids: NDArray[np.integer], classes: ClassTable) -
     lookup = np.zeros(max(present) + 1, np.intp)
     lookup[present] = [order[value] for value in present]
     return LabelledPixels(rows, cols, lookup[found])
+
+
+def measured_pixels(cube: Cube, ids: NDArray[np.integer], classes: ClassTable) -> LabelledPixels:
+    """Return the labelled pixels (see `labelled_pixels`) at which something was measured.
+
+    Raises
+    ------
+    UsageError
+        Also when such pixels have fewer than two classes.
+    """
+    pixels = labelled_pixels(cube, ids, classes)
+    bands = np.flatnonzero(cube.good_bands()).tolist()
+    measured = np.zeros(len(pixels), bool)
+    for tile in tiles(cube.window, _SIDE):
+        rows, cols = pixels.rows - tile.row, pixels.cols - tile.col
+        inside = np.flatnonzero((rows >= 0) & (rows < tile.rows) & (cols >= 0) & (cols < tile.cols))
+        if len(inside):
+            rows, cols = rows[inside] - rows[inside].min(), cols[inside] - cols[inside].min()
+            first = int(pixels.rows[inside].min()), int(pixels.cols[inside].min())
+            part = Window(*first, int(rows.max()) + 1, int(cols.max()) + 1)
+            measured[inside] = ~_missing(cube, part, bands)[rows, cols]
+    pixels = pixels.take(measured)
+    if len(np.unique(pixels.targets)) < 2:
+        raise UsageError(
+            f"fewer than two classes have labels where {cube.name} was measured",
+            "label pixels that hold values",
+        )
+    return pixels
+
+
+def where_measured(cube: Cube, ids: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return a raster of class ids (rows, cols) with 0 where nothing was measured and nobody can be right."""
+    bands = np.flatnonzero(cube.good_bands()).tolist()
+    found = ids.copy()
+    for strip in row_strips(cube.window, len(bands)):
+        found[strip.slices()][_missing(cube, strip, bands)] = 0
+    return found
+
+
+def _missing(cube: Cube, window: Window, bands: list[int]) -> NDArray[np.bool_]:
+    return missing_pixels(cube.physical(cube.block(window, bands)))
 
 
 def hold_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -19,6 +20,8 @@ from hsi_studio.ml.label_embeddings import LabelEmbeddings
 FORMAT = "hsi_studio model"
 VERSION = 1
 _MOST_BYTES = 4_000_000_000
+_LARGEST_ID = 32_767
+_MOST_TOLD = 200
 
 Arrays = Mapping[str, NDArray[Any]]
 Description = dict[str, Any]
@@ -53,7 +56,16 @@ def pack(kind: str, model: Classifier, description: Description, arrays: Arrays)
     }
     own = {key: np.ascontiguousarray(value) for key, value in (*arrays.items(), *_shared_arrays(model))}
     described = json.dumps(shared | description, ensure_ascii=False)
-    return save(own, {"format": FORMAT, "model": described})
+    return save(own, {"format": FORMAT, "model": described, "sha256": _checksum(described, own)})
+
+
+def _checksum(described: str, arrays: Arrays) -> str:
+    """Return what tells whether anything in a file is not as it was written."""
+    found = hashlib.sha256(described.encode())
+    for key in sorted(arrays):
+        found.update(f"{key} {arrays[key].dtype} {arrays[key].shape}".encode())
+        found.update(np.ascontiguousarray(arrays[key]).view(np.uint8).data if arrays[key].size else b"")
+    return found.hexdigest()
 
 
 def load_classifier(path: Path) -> Classifier:
@@ -84,16 +96,41 @@ def classifier_of(content: bytes, name: str = "the model") -> Classifier:
         metadata = json.loads(content[8 : 8 + size]).get("__metadata__", {})
     except (SafetensorError, ValueError) as error:
         raise HsiError(f"{name} is no model file, or is damaged ({error})", "train it again") from error
-    return _built(name, _described(name, metadata), arrays)
+    return _built(name, metadata, arrays)
 
 
-def _built(name: str, description: Description, arrays: Arrays) -> Classifier:
+def _built(name: str, metadata: Mapping[str, str], arrays: Arrays) -> Classifier:
+    description = _described(name, metadata)
+    # Files of the first versions have no checksum.
+    if "sha256" in metadata and metadata["sha256"] != _checksum(metadata["model"], arrays):
+        raise HsiError(f"{name} is damaged (its content is not what was written)", "copy it again")
     try:
         if description["version"] > VERSION:
             raise HsiError(f"{name} was made by a newer hsi_studio", "update hsi_studio")
+        _check_shared(description, arrays)
         return _BUILDERS[description.get("kind", "network")](description, arrays)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise HsiError(f"{name} is damaged ({type(error).__name__}: {error})", "copy it again") from error
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RuntimeError) as error:
+        said = str(error).partition("\n")[0][:_MOST_TOLD]
+        raise HsiError(f"{name} is damaged ({type(error).__name__}: {said})", "copy it again") from error
+
+
+def require(holds: bool, what: str) -> None:
+    """Refuse a file whose parts do not fit each other.
+
+    Raises
+    ------
+    ValueError
+        That `what` does not fit.
+    """
+    if not holds:
+        raise ValueError(f"{what} do not fit the rest")
+
+
+def _check_shared(description: Description, arrays: Arrays) -> None:
+    ids = [entry["id"] for entry in description["classes"]]
+    require(len(ids) > 0 and all(0 < id <= _LARGEST_ID for id in ids), "its classes")
+    waves = arrays.get("wavelengths_nm")
+    require(waves is None or waves.shape == (description["bands"],), "its wavelengths")
 
 
 def class_table(description: Description) -> ClassTable:
@@ -145,7 +182,7 @@ def _shared_arrays(model: Classifier) -> list[tuple[str, NDArray[Any]]]:
     return arrays
 
 
-def _read(path: Path) -> tuple[Description, Arrays]:
+def _read(path: Path) -> tuple[Mapping[str, str], Arrays]:
     from safetensors import SafetensorError, safe_open
 
     _check_file(path)
@@ -157,7 +194,7 @@ def _read(path: Path) -> tuple[Description, Arrays]:
         raise HsiError(
             f"{path.name} is no model file, or is damaged ({error})", "train or copy it again"
         ) from error
-    return _described(path.name, metadata), arrays
+    return metadata, arrays
 
 
 def _described(name: str, metadata: Mapping[str, str]) -> Description:
@@ -176,8 +213,12 @@ def _check_file(path: Path) -> None:
     if path.stat().st_size > _MOST_BYTES:
         raise HsiError(f"{path.name} is too large to be a model", "check the path")
     with path.open("rb") as file:
-        start = file.read(2)
-    if start in (b"PK", b"\x80\x02", b"\x80\x04", b"\x80\x05"):
+        start = file.read(8)
+    is_pickle = start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05"
+    # Older pickles begin with a letter, which makes no sense as the size of a header.
+    if start[:2] == b"PK" or is_pickle or int.from_bytes(start, "little") > path.stat().st_size:
         raise HsiError(
-            f"{path.name} holds pickled objects, which could run any program", "use a safetensors model"
+            f"{path.name} is no safetensors file, but perhaps one of pickled objects, which could run any "
+            "program",
+            "use a model made by `train`",
         )

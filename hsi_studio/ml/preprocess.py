@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hsi_studio.core.cube import Cube
 from hsi_studio.ml.band_statistics import usable_bands, without_dead_pixels
 from hsi_studio.ml.reduction import noise_fraction_axes, principal_axes
-from hsi_studio.ml.sampling import describe_sample, read_sample
+from hsi_studio.ml.sampling import read_sample
 
 Reduction = Literal["mnf", "pca"]
 
@@ -81,12 +81,10 @@ def fit_preprocessor(
     """
     bands = np.flatnonzero(cube.good_bands())
     if pixels is None or reduction == "mnf":
-        blocks, source = read_sample(cube, bands.tolist()), describe_sample(cube)
+        measured, source = read_sample(cube, bands.tolist())
     else:
-        blocks = [_read_pixels(cube, bands.tolist(), *pixels)]
+        measured = [without_dead_pixels(_read_pixels(cube, bands.tolist(), *pixels))]
         source = f"the {len(pixels[0])} labelled pixels"
-    measured = [without_dead_pixels(block) for block in blocks]
-    del blocks  # each of these copies is as large as the scene
     kept, mean, std = usable_bands(measured, cube.name)
     scored = [_scored(block[..., kept], mean, std) for block in measured]
     del measured

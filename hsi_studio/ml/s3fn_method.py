@@ -16,7 +16,7 @@ from hsi_studio.errors import UsageError
 from hsi_studio.ml.batches import Batches, Material, make_batches, read_patches
 from hsi_studio.ml.heads import Head, SoftmaxHead, TextHead
 from hsi_studio.ml.label_embeddings import LabelEmbeddings, require_distinct
-from hsi_studio.ml.labelled import LabelledPixels, hold_out, labelled_pixels
+from hsi_studio.ml.labelled import LabelledPixels, hold_out, measured_pixels
 from hsi_studio.ml.model import Model
 from hsi_studio.ml.preprocess import Preprocessor, fit_preprocessor
 from hsi_studio.ml.presets import Settings
@@ -91,7 +91,7 @@ class _Prepared:
 def _prepare(scene: Scene, settings: Settings) -> _Prepared:
     started = time.perf_counter()
     preset = settings.sizes
-    pixels = labelled_pixels(scene.cube, scene.ids, scene.classes)
+    pixels = measured_pixels(scene.cube, scene.ids, scene.classes)
     preprocessor = fit_preprocessor(
         scene.cube,
         reduction=preset.reduction,

@@ -166,7 +166,7 @@ class InstantModel:
         HsiError
             When the bands cannot be matched, or do not reach as far as the training cube's.
         """
-        if has_same_bands(self.wavelengths_nm, self.bands, cube):
+        if has_same_bands(self.wavelengths_nm, self.bands, self.statistics.bands, cube):
             return self
         assert self.wavelengths_nm is not None
         assert cube.wavelengths_nm is not None

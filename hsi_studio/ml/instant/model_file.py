@@ -16,7 +16,7 @@ from hsi_studio.ml.instant.model import InstantModel
 from hsi_studio.ml.instant.network import Network
 from hsi_studio.ml.instant.spectra import SpectralStatistics
 from hsi_studio.ml.instant.text_projection import TextProjection
-from hsi_studio.ml.model_file import Arrays, Description, class_table, label_embeddings, pack
+from hsi_studio.ml.model_file import Arrays, Description, class_table, label_embeddings, pack, require
 
 KIND = "instant"
 
@@ -59,6 +59,7 @@ def build(description: Description, arrays: Arrays) -> InstantModel:
     """Return the model that a file describes."""
     parts: dict[str, Any] = {name: arrays[f"statistics.{name}"] for name in _array_names()}
     statistics = SpectralStatistics(**parts, **description["statistics"])
+    _check(statistics, description, arrays)
     known = {expert.name: expert for expert in (*kinds.ALL, kinds.NETWORK)}
     experts = tuple(known[name] for name in description["experts"])
     near, far = (Trust(arrays[f"{name}.temperatures"], arrays[f"{name}.weights"]) for name in ("near", "far"))
@@ -80,6 +81,18 @@ def build(description: Description, arrays: Arrays) -> InstantModel:
         network=Network(arrays["network"].tobytes()) if "network" in arrays else None,
         provenance=description["provenance"],
     )
+
+
+def _check(statistics: SpectralStatistics, description: Description, arrays: Arrays) -> None:
+    used = statistics.bands
+    require(len(used) > 0 and used.min() >= 0 and used.max() < description["bands"], "its bands")
+    require(
+        all(len(used) == len(part) for part in (statistics.mean, statistics.std, statistics.axes)),
+        "its bands",
+    )
+    classes = len(description["classes"])
+    for name in ("fit.present", "labels.targets"):
+        require(bool(((arrays[name] >= 0) & (arrays[name] < classes)).all()), "its classes")
 
 
 def _projection(arrays: Arrays) -> TextProjection | None:

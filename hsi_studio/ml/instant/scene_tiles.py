@@ -121,6 +121,8 @@ def click_features(
         features = complete_features(cube, statistics, around, progress, network)
         positions = labels.take(there).seen_from(around).positions
         valid = features.valid.ravel()[positions]
+        if not valid.any():
+            continue
         places.append(there[valid])
         for expert, view in features.views.items():
             parts.setdefault(expert, []).append(view.at(positions[valid]))

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
-from hsi_studio.ml.band_statistics import missing_pixels, usable_bands, without_dead_pixels
+from hsi_studio.ml.band_statistics import missing_pixels, usable_bands
 from hsi_studio.ml.instant.pairs import two_at_a_time
 from hsi_studio.ml.instant.resampling import Resampling
 from hsi_studio.ml.reduction import noise_fraction_axes
-from hsi_studio.ml.sampling import describe_sample, read_sample
+from hsi_studio.ml.sampling import read_sample
 
 COMPONENTS = 80
 STRIP_VALUES = 250_000
@@ -130,11 +130,11 @@ def fit_statistics(cube: Cube) -> SpectralStatistics:
         When no band varies over the valid pixels.
     """
     good = np.flatnonzero(cube.good_bands())
-    measured = [without_dead_pixels(block) for block in read_sample(cube, good.tolist(), _SAMPLED)]
+    measured, source = read_sample(cube, good.tolist(), _SAMPLED)
     kept, mean, std = usable_bands(measured, cube.name)
     first = mean.astype(np.float32), std.astype(np.float32)
     blocks = [_filled(block[..., kept], first[0]) for block in measured]
-    return _fitted(blocks, good[kept], first, describe_sample(cube, _SAMPLED))
+    return _fitted(blocks, good[kept], first, source)
 
 
 def _fitted(

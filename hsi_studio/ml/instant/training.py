@@ -20,7 +20,7 @@ from hsi_studio.ml.instant.spectra import SpectralStatistics, fit_statistics
 from hsi_studio.ml.instant.text_prior import checked_projection
 from hsi_studio.ml.instant.text_projection import text_strength
 from hsi_studio.ml.label_embeddings import LabelEmbeddings, require_distinct
-from hsi_studio.ml.labelled import labelled_pixels
+from hsi_studio.ml.labelled import measured_pixels
 from hsi_studio.ml.one_thread import one_thread
 from hsi_studio.ml.presets import Settings
 from hsi_studio.ml.scene import Scene, TrainingRun, TrainingStep
@@ -43,7 +43,7 @@ def train_instant(scene: Scene, embeddings: LabelEmbeddings | None, settings: Se
         When no band can be used.
     """
     started = time.perf_counter()
-    pixels = labelled_pixels(scene.cube, scene.ids, scene.classes)
+    pixels = measured_pixels(scene.cube, scene.ids, scene.classes)
     if embeddings is not None:
         require_distinct(scene.classes)
     labels = ClickLabels.sorted(pixels.rows, pixels.cols, pixels.targets, scene.cube.cols)

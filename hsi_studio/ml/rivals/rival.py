@@ -17,7 +17,7 @@ from hsi_studio.core.window import Window
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.classifier import Prediction
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
-from hsi_studio.ml.model_file import Arrays, Description, class_table, pack
+from hsi_studio.ml.model_file import Arrays, Description, class_table, pack, require
 from hsi_studio.ml.rivals.recipes import RECIPES, Fitted, Recipe
 from hsi_studio.ml.rivals.spectra import SpectraReader
 from hsi_studio.ml.tiling import tiles
@@ -111,7 +111,7 @@ class Rival:
         HsiError
             When the bands cannot be matched, or do not reach as far as the training cube's.
         """
-        if has_same_bands(self.wavelengths_nm, self.bands, cube):
+        if has_same_bands(self.wavelengths_nm, self.bands, self.used, cube):
             return self
         assert self.wavelengths_nm is not None
         assert cube.wavelengths_nm is not None
@@ -138,12 +138,16 @@ class Rival:
 
 def build(description: Description, arrays: Arrays) -> Rival:
     """Return the rival that a model file describes."""
+    spectra, used, targets = (arrays[f"rival.{name}"] for name in ("spectra", "used", "targets"))
+    require(len(used) > 0 and used.min() >= 0 and used.max() < description["bands"], "its bands")
+    require(spectra.shape == (len(targets), len(used)), "its spectra")
+    require(targets.min() >= 0 and targets.max() < len(description["classes"]), "its classes")
     return Rival(
         method=description["method"],
         classes=class_table(description),
-        spectra=arrays["rival.spectra"],
-        targets=arrays["rival.targets"],
-        used=arrays["rival.used"],
+        spectra=spectra,
+        targets=targets,
+        used=used,
         bands=description["bands"],
         wavelengths_nm=arrays.get("wavelengths_nm"),
         seed=description["seed"],

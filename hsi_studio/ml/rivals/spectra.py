@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
+from hsi_studio.ml.band_statistics import missing_pixels
 from hsi_studio.ml.labelled import LabelledPixels
 from hsi_studio.ml.tiling import tiles
 
-_MOST_MISSING = 0.5
 _TILE_BYTES = 40_000_000
 _LEAST_SIDE, _MOST_SIDE = 32, 256
 
@@ -51,7 +51,7 @@ class SpectraReader:
         row, col = int(rows.min()), int(cols.min())
         inside = Window(row, col, int(rows.max()) + 1 - row, int(cols.max()) + 1 - col)
         values = cube.physical(cube.block(inside, self.bands.tolist()))
-        valid = _measured(values)
+        valid = ~missing_pixels(values)
         place = np.ix_(rows - row, cols - col)
         own = (slice(around, around + window.rows), slice(around, around + window.cols))
         if self.window == 1:
@@ -71,12 +71,6 @@ class SpectraReader:
                 spectra[~valid] = np.nan
                 found[chosen] = spectra[rows[chosen], cols[chosen]]
         return found
-
-
-def _measured(values: NDArray[np.float32]) -> NDArray[np.bool_]:
-    missing = np.isnan(values)
-    some = np.where(missing, 0, values).any(axis=2)
-    return np.asarray(some & (missing.mean(axis=2) <= _MOST_MISSING))
 
 
 def _mean(values: NDArray[np.float32], window: int) -> NDArray[np.float32]:

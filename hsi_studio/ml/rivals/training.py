@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from hsi_studio import __version__
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import UsageError
+from hsi_studio.ml.band_statistics import MOST_MISSING
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
-from hsi_studio.ml.labelled import LabelledPixels, labelled_pixels
+from hsi_studio.ml.labelled import LabelledPixels, measured_pixels
 from hsi_studio.ml.presets import Settings
 from hsi_studio.ml.rivals.recipes import RECIPES
 from hsi_studio.ml.rivals.rival import Rival, filled
 from hsi_studio.ml.rivals.spectra import SpectraReader
 from hsi_studio.ml.scene import Scene, TrainingRun, TrainingStep
 
-_MOST_MISSING = 0.5
 _MOST_KEPT = 20_000  # positions of labels in a model file, row by row
 
 
@@ -60,16 +60,9 @@ def train_rival(scene: Scene, embeddings: LabelEmbeddings | None, settings: Sett
 def _material(scene: Scene, window: int) -> tuple[LabelledPixels, NDArray[np.float32], NDArray[np.int64]]:
     """Return measured labelled pixels, their spectra (N, b) without gaps, and the bands (b,) used."""
     cube = scene.cube
-    pixels = labelled_pixels(cube, scene.ids, scene.classes)
+    pixels = measured_pixels(cube, scene.ids, scene.classes)
     good = np.flatnonzero(cube.good_bands())
     spectra = SpectraReader(good, window).read_pixels(cube, pixels, Progress())
-    measured = np.asarray(np.isfinite(spectra).any(axis=1))
-    pixels, spectra = pixels.take(measured), spectra[measured]
-    if len(np.unique(pixels.targets)) < 2:
-        raise UsageError(
-            f"fewer than two classes have labels where {cube.name} was measured",
-            "label pixels that hold values",
-        )
     used = _varying(spectra)
     if not used.any():
         raise UsageError(
@@ -83,7 +76,7 @@ def _varying(spectra: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Tell which bands (b,) are mostly there and differ between pixels."""
     present = ~np.isnan(spectra)
     low, high = (np.where(present, spectra, sign * np.inf) for sign in (1, -1))
-    there: NDArray[np.bool_] = (present.mean(axis=0) > _MOST_MISSING) & (low.min(axis=0) < high.max(axis=0))
+    there: NDArray[np.bool_] = (present.mean(axis=0) > MOST_MISSING) & (low.min(axis=0) < high.max(axis=0))
     return there
 
 

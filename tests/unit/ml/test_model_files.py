@@ -1,17 +1,20 @@
 """Checkpoints: complete, safe, and used on other cubes and with other words only where that makes sense."""
 
 import io
+import json
 import pickle
+import tracemalloc
 import zipfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from safetensors import safe_open
 
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
@@ -20,7 +23,7 @@ from hsi_studio.ml.fitting import fitted_to
 from hsi_studio.ml.heads import SoftmaxHead, TextHead
 from hsi_studio.ml.label_embeddings import LabelEmbeddings, unit
 from hsi_studio.ml.model import Model
-from hsi_studio.ml.model_file import load_classifier
+from hsi_studio.ml.model_file import FORMAT, load_classifier
 from hsi_studio.ml.predict import predict
 
 Build = Callable[..., Model]
@@ -91,8 +94,8 @@ class Explosive:
         return (Path.touch, (Path("exploded"),))  # type: ignore[return-value]
 
 
-def pickled() -> bytes:
-    return pickle.dumps(Explosive())
+def pickled(protocol: int = pickle.DEFAULT_PROTOCOL) -> bytes:
+    return pickle.dumps(Explosive(), protocol)
 
 
 def zipped() -> bytes:
@@ -102,7 +105,7 @@ def zipped() -> bytes:
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("content", [pickled, zipped])
+@pytest.mark.parametrize("content", [*(partial(pickled, protocol) for protocol in range(6)), zipped])
 def test_pickled_content_is_refused(
     content: Callable[[], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,15 +118,15 @@ def test_pickled_content_is_refused(
 
 
 @pytest.mark.parametrize("place", [0, 4, 40, 400, 0.5, 0.99])
-def test_corrupted_files_are_refused_or_harmless(place: float, random_model: Build, tmp_path: Path) -> None:
+def test_corrupted_files_are_refused(place: float, random_model: Build, tmp_path: Path) -> None:
     path = saved(random_model(16, 14), tmp_path)
     content = path.read_bytes()
     at = int(place * len(content)) if isinstance(place, float) else place
     path.write_bytes(content[:at])
-    with pytest.raises(HsiError, match=r"damaged|no model file"):
+    with pytest.raises(HsiError, match=r"damaged|no model file|no safetensors file"):
         load_classifier(path)
     path.write_bytes(content[:at] + bytes(byte ^ 0x15 for byte in content[at : at + 30]) + content[at + 30 :])
-    with suppress(HsiError):
+    with pytest.raises(HsiError):
         load_classifier(path)
 
 
@@ -223,3 +226,68 @@ def test_a_softmax_model_knows_no_words(random_model: Build) -> None:
     model = replace(random_model(20, 14), head=SoftmaxHead(128, 3), embeddings=None, method="cnn3d")
     with pytest.raises(HsiError, match="cnn3d knows no words"):
         model.with_words(*texts)
+
+
+def test_no_byte_may_change(random_model: Build, tmp_path: Path) -> None:
+    path = saved(random_model(16, 14), tmp_path)
+    content = bytearray(path.read_bytes())
+    for place in np.random.default_rng(0).integers(8, len(content), 40):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        path.write_bytes(changed)
+        with pytest.raises(HsiError):
+            load_classifier(path)
+
+
+def _rewritten(path: Path, **changes: object) -> None:
+    """Change the description in a model file of the first versions, which has no checksum."""
+    from safetensors.numpy import load_file, save_file
+
+    with safe_open(path, "np") as file:
+        description = json.loads(file.metadata()["model"])
+    description |= changes
+    save_file(load_file(path), path, {"format": FORMAT, "model": json.dumps(description)})
+
+
+def test_files_of_the_first_versions_are_read(random_model: Build, tmp_path: Path) -> None:
+    path = saved(random_model(16, 14), tmp_path)
+    _rewritten(path)
+    assert isinstance(load_classifier(path), Model)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"classes": []},
+        {"bands": 3},
+        {"architecture": {"components": 16, "patch": 700, "widths": [16, 32, 64], "rectified": False}},
+        {"architecture": {"components": 10**9, "patch": 14, "widths": [16, 32, 64], "rectified": False}},
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(
+    changes: dict[str, object], random_model: Build, tmp_path: Path
+) -> None:
+    path = saved(random_model(16, 14), tmp_path)
+    _rewritten(path, **changes)
+    tracemalloc.start()
+    with pytest.raises(HsiError, match="damaged"):
+        load_classifier(path)
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
+
+
+def test_bands_that_the_other_cube_marks_as_bad_are_not_read(
+    values: NDArray[np.float32], random_model: Build, make_cube: Callable[..., Cube]
+) -> None:
+    model = replace(random_model(16, 14), wavelengths_nm=NM)
+    broken = values.copy()
+    broken[..., 4:7] = 1e4
+    good = np.ones(30, bool)
+    good[4:7] = False
+    wanted = confidence(model, make_cube(values, wavelengths_nm=NM))
+    marked = make_cube(broken, wavelengths_nm=NM, bad_bands=~good)
+    fitted = fitted_to(model, marked)
+    assert not set(fitted.preprocessor.bands) & {4, 5, 6}
+    np.testing.assert_allclose(confidence(fitted, marked), wanted, atol=0.1)
+    with pytest.raises(HsiError, match=r"band 5, which .* marks as bad"):
+        fitted_to(replace(model, wavelengths_nm=None), make_cube(broken, bad_bands=~good))

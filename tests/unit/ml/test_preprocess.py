@@ -8,7 +8,7 @@ import pytest
 from hsi_studio.core.cube import Cube
 from hsi_studio.ml.components import components
 from hsi_studio.ml.preprocess import Reduction, fit_preprocessor
-from hsi_studio.ml.sampling import MOST_PIXELS, describe_sample, sample_windows
+from hsi_studio.ml.sampling import MOST_PIXELS, read_sample, sample_windows
 
 Make = Callable[..., Cube]
 
@@ -104,10 +104,47 @@ def test_large_cubes_are_sampled_in_windows(make_cube: Make) -> None:
     assert len(windows) == len(set(windows)) == 16
     assert max(window.row_stop for window in windows) == 3000
     assert all(cube.window.contains(window) for window in windows)
-    assert describe_sample(cube) == "65536 pixels of the scene in 16 windows"
+    assert read_sample(cube, [0, 1])[1] == "65536 pixels of the scene in 16 windows"
 
 
 @pytest.mark.parametrize("shape", [(1, 300_000), (20, 20_000), (100, 900)])
 def test_narrow_cubes_are_sampled_too(shape: tuple[int, int], make_cube: Make) -> None:
     cube = make_cube(np.broadcast_to(np.uint8(1), (*shape, 4)))
     assert all(window.size and cube.window.contains(window) for window in sample_windows(cube))
+
+
+def test_what_was_measured_is_found_between_the_windows(make_cube: Make, rng: np.random.Generator) -> None:
+    values = np.zeros((1000, 1000, 20), np.float32)
+    values[400:600, 400:600] = rng.normal(5, 1, (200, 200, 20))
+    cube = make_cube(values)
+    blocks, source = read_sample(cube, list(range(20)))
+    assert sum(np.isfinite(block).any(axis=2).sum() for block in blocks) > 20_000
+    assert source.endswith("where it was measured")
+    fit_preprocessor(cube, reduction="mnf", components=14)
+
+
+@pytest.mark.parametrize("reduction", ["mnf", "pca"])
+@pytest.mark.parametrize("wild", [-9999, -1.23e34, 1e9])
+def test_one_wild_pixel_changes_nothing_elsewhere(
+    reduction: Reduction, wild: float, make_cube: Make, rng: np.random.Generator
+) -> None:
+    values = rng.normal(0.3, 0.02, (40, 30, 20)).astype(np.float32)
+    values += np.linspace(0, 0.2, 30, dtype=np.float32)[:, None]
+    values[7, 8] = np.nan
+    plain = fit_preprocessor(make_cube(values), reduction=reduction, components=14)
+    values[7, 8] = wild
+    cube = make_cube(values)
+    found = fit_preprocessor(cube, reduction=reduction, components=14)
+    np.testing.assert_array_equal(found.weights, plain.weights)
+    image, valid = components(cube, found, values)
+    assert not valid[7, 8]
+    assert valid.sum() == valid.numel() - 1
+    assert image.abs().max() < 100
+
+
+def test_bright_and_dark_pixels_are_not_wild(make_cube: Make, rng: np.random.Generator) -> None:
+    values = rng.normal(0.1, 0.01, (40, 30, 20)).astype(np.float32)
+    values[5:8, 5:8] = 1.0  # the glint of a roof, 70 interquartile ranges away
+    cube = make_cube(values)
+    blocks, _ = read_sample(cube, list(range(20)))
+    assert np.isfinite(blocks[0]).all()
