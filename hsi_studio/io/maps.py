@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from hsi_studio.core.view import DEFAULT_COLORMAP
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.convert import WRITERS, convert
+from hsi_studio.io.gdal_output import raster_output
 from hsi_studio.io.picture import write_png
 from hsi_studio.io.scratch import mapped
 
@@ -142,7 +143,8 @@ def _write(path: Path, cube: Cube, progress: Progress | None) -> tuple[Path, ...
         return convert(cube, path, overwrite=True, progress=progress).files
     # As two axes, which is what scripts expect of a map; `convert` would keep a third for the band.
     with atomic_output(path) as temporary, temporary.open("wb") as file:
-        np.save(file, cube.band(0), allow_pickle=False)
+        # Into a file of the system, NumPy writes by itself and does not tell when the last bytes fail.
+        np.save(SimpleNamespace(write=file.write), cube.band(0), allow_pickle=False)
     return (path,)
 
 
@@ -163,20 +165,14 @@ def _source(values: NDArray[Any], dtype: Any) -> ArraySource:
 
 
 def _write_palette(path: Path, cube: Cube) -> None:
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
     _require_png(cube.shape)
     if cube.dtype != np.uint8 or cube.classes is None:
         raise UsageError("A .png holds ids up to 255", "write a .tif")
     palette = {index: tuple(color) for index, color in enumerate(cube.classes.lookup().tolist())}
     size = {"height": cube.rows, "width": cube.cols, "count": 1, "dtype": "uint8"}
-    with warnings.catch_warnings(), atomic_output(path) as temporary:
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(temporary, "w", driver="PNG", **size) as file:
-            file.write(cube.band(0), 1)
-            file.write_colormap(1, palette)
-        temporary.with_name(temporary.name + ".aux.xml").unlink(missing_ok=True)
+    with atomic_output(path) as temporary, raster_output(temporary, driver="PNG", **size) as target:
+        target.write(cube.band(0), 1)
+        target.file.write_colormap(1, palette)
 
 
 def _require_png(shape: tuple[int, ...]) -> None:
