@@ -19,6 +19,7 @@ from hsi_studio.cli.output import note, print_json, print_table, progress_bar
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import Cancelled
+from hsi_studio.io.outputs import make_folder
 
 if TYPE_CHECKING:
     from hsi_studio.ml.benchmark.accuracy import Plan, Trial
@@ -78,7 +79,8 @@ def accuracy(
         guard,
         _device(chosen, device),
     )
-    on.make_folder(out)
+    if out is not None:
+        make_folder(out, on.RESULT_FILES)
     cube, raster = on.open_scene(scene, truth, classes, variable, truth_variable)
     uses_text = any(METHODS[name].uses_text for name in chosen)
     embeddings = embedded(raster.classes, encoder, "mean", offline) if uses_text else None

@@ -14,7 +14,7 @@ from hsi_studio.cli.output import note, progress_bar
 from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.palette import default_colors
-from hsi_studio.errors import HsiError, UsageError
+from hsi_studio.errors import UsageError
 from hsi_studio.io import OpenOptions, open_cube
 from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.demo_scene import open_demo
@@ -55,6 +55,7 @@ ClassesFile = Annotated[
 Folder = Annotated[
     Path | None, typer.Option("--out", "-o", help="Folder for results.csv, tables.md and figure.png.")
 ]
+RESULT_FILES = ("results.csv", "tables.md", "figure.png")
 Seeds = Annotated[int, typer.Option(min=1, help="Number of seeds; block splits want ten.")]
 FirstSeed = Annotated[int, typer.Option(min=0, help="The first of them.")]
 
@@ -164,21 +165,3 @@ def counts(text: str, option: str) -> tuple[int, ...]:
             f"{option} takes whole numbers from 1, not {text!r}", f"write it like {option} 5,10,20"
         )
     return tuple(found)
-
-
-def make_folder(folder: Path | None) -> None:
-    """Create the folder for results before anything is computed.
-
-    Raises
-    ------
-    HsiError
-        When that is impossible.
-    """
-    if folder is None:
-        return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HsiError(
-            f"the folder {folder} could not be made ({error.strerror})", "choose another with --out"
-        ) from error

@@ -16,6 +16,7 @@ from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import note, print_json, print_table, progress_bar
 from hsi_studio.io.atomic import atomic_outputs
 from hsi_studio.io.error_bar_figure import Curve, write_error_bars
+from hsi_studio.io.outputs import make_folder
 from hsi_studio.io.tables import as_csv, as_markdown
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def text(
 
     name = on.names(method, [one for one, way in METHODS.items() if way.uses_text], "--method")[0]
     counts, numbers = on.counts(shots, "--shots"), tuple(range(first_seed, first_seed + seeds))
-    on.make_folder(out)
+    if out is not None:
+        make_folder(out, on.RESULT_FILES)
     cube, raster = on.open_scene(scene, truth, classes, variable, truth_variable)
     place = "cpu"
     if on_device(name):

@@ -17,6 +17,7 @@ from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import UsageError
 from hsi_studio.io.convert import convert
 from hsi_studio.io.envi_library import read_library
+from hsi_studio.io.outputs import make_folder
 
 if TYPE_CHECKING:
     from hsi_studio.ml.benchmark.voting import VoteCase, VoteTrial
@@ -96,7 +97,7 @@ def _save(case: VoteCase, seed: int, folder: Path) -> None:
     names = [entry.name for entry in case.classes]
     for number, one in enumerate(case.objects(seed)):
         place = folder / names[one.position]
-        on.make_folder(place)
+        make_folder(place)
         convert(one.cube, place / f"{number:03}.hdr")
 
 

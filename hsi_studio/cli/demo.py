@@ -21,10 +21,11 @@ from hsi_studio.core.presets import default_view
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.render import render
 from hsi_studio.core.spectra import Spectrum
-from hsi_studio.errors import HsiError, UsageError
+from hsi_studio.errors import UsageError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.demo_scene import open_demo
 from hsi_studio.io.maps import write_confidence
+from hsi_studio.io.outputs import make_folder
 from hsi_studio.io.picture import overlaid, write_png
 from hsi_studio.io.spectra_figure import write_spectra_figure
 
@@ -83,7 +84,7 @@ def _report(out: Path | None, progress: Progress) -> dict[str, Any]:
     if out is None:
         raise UsageError("the report needs a folder", "pass --out DIR")
     started = time.perf_counter()
-    _make_folder(out)
+    make_folder(out, _REPORT_FILES)
     cube, truth = open_demo()
     view = default_view(cube)
     picture = write_picture(cube, view, out / "picture.png", _PICTURE_SIZE)
@@ -106,13 +107,6 @@ def _report(out: Path | None, progress: Progress) -> dict[str, Any]:
     with atomic_output(out / "report.json") as temporary:
         temporary.write_text(json.dumps(plain(report), indent=2) + "\n", encoding="utf-8")
     return report
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise HsiError(f"the folder {folder} cannot be made ({error.strerror})", "choose another") from error
 
 
 def _write_spectra(path: Path, cube: Cube, truth: ClassRaster) -> None:

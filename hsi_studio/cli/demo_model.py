@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hsi_studio.cli.ml_options import DEFAULT_ENCODER, embedded
+from hsi_studio.cli.train_settings import require_model_name
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.io.atomic import atomic_outputs
 from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.demo_scene import open_demo
+from hsi_studio.io.outputs import require_outputs
 from hsi_studio.paths import resource
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ def train_demo(path: Path, progress: Progress) -> dict[str, Any]:
     from hsi_studio.ml.presets import Settings
     from hsi_studio.ml.scene import Scene
 
+    require_model_name(path)
+    require_outputs((path,), (path.with_suffix(".md"),))
     cube, truth = open_demo()
     classes = read_classes(resource("classes", "indian_pines.yaml"))
     embeddings = embedded(classes, DEFAULT_ENCODER, "mean", offline=True)

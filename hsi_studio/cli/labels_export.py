@@ -12,7 +12,8 @@ from hsi_studio.cli.options import Json, Overwrite
 from hsi_studio.cli.output import print_result, progress_bar
 from hsi_studio.errors import HsiError
 from hsi_studio.io.label_io.scene import LabelledScene
-from hsi_studio.io.labels import format_of, write_labels
+from hsi_studio.io.labels import format_of, label_files, write_labels
+from hsi_studio.io.outputs import existing, require_outputs
 from hsi_studio.io.project import summary
 
 
@@ -38,8 +39,10 @@ def export(
     """
     project, output = project.expanduser(), output.expanduser()
     name = format_of(output).name
-    if output.exists() and not overwrite:
-        raise HsiError(f"{output.name} exists already", "choose another name or pass --overwrite")
+    files = label_files(output)
+    require_outputs(files, read=(project,))
+    for file in () if overwrite else existing(files):
+        raise HsiError(f"{file.name} exists already", "choose another name or pass --overwrite")
     found = summary(project)
     known = chosen_cube(found.state, cube, project)
     grid, opened = grid_of(known, project)

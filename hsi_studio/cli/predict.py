@@ -16,8 +16,8 @@ from hsi_studio.cli.options import Json, with_cube
 from hsi_studio.cli.output import note, print_result, progress_bar
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.reading import row_strips
-from hsi_studio.io.convert import refuse_source
-from hsi_studio.io.maps import require_ending, spool, write_confidence, write_map
+from hsi_studio.io.maps import map_files, spool, write_confidence, write_map
+from hsi_studio.io.outputs import require_outputs
 
 if TYPE_CHECKING:
     from hsi_studio.ml.classifier import Classifier
@@ -70,9 +70,7 @@ def predict(
     from hsi_studio.ml.model_file import load_classifier
 
     files = [out] if confidence is None else [out, confidence]
-    for file in files:
-        require_ending(file)
-    refuse_source(cube, files)
+    require_outputs(*map(map_files, files), cube=cube, read=(model, classes))
     loaded = load_classifier(model)
     place = choose_device(device) if on_device(loaded.method) or device is not None else "cpu"
     if smoothing is Smoothing.OFF:
@@ -81,13 +79,14 @@ def predict(
         loaded = reworded(loaded, classes, offline)
     loaded = loaded.fitted_to(cube)
     started = time.perf_counter()
-    with spool((cube.rows, cube.cols), out) as rasters, progress_bar("Predicting") as progress:
-        used = fill(loaded, cube, rasters.ids, rasters.confidence, device=place, progress=progress)
+    ids, shares = spool((cube.rows, cube.cols), out, np.int16, np.float32)
+    with progress_bar("Predicting") as progress:
+        used = fill(loaded, cube, ids, shares, device=place, progress=progress)
         seconds = time.perf_counter() - started
-        write_map(out, rasters.ids, loaded.classes, cube.georef, progress)
+        write_map(out, ids, loaded.classes, cube.georef, progress)
         if confidence is not None:
-            write_confidence(confidence, rasters.confidence, cube.georef, progress)
-        counts = _counts(rasters.ids, cube)
+            write_confidence(confidence, shares, cube.georef, progress)
+        counts = _counts(ids, cube)
     if used != place:
         note(f"{place} ran out of memory; {used} went on.")
     report: dict[str, Any] = {

@@ -14,6 +14,7 @@ from hsi_studio.cli.project_model import describe, predict, train
 from hsi_studio.cli.project_report import report
 from hsi_studio.errors import UsageError
 from hsi_studio.io.guard import megabytes
+from hsi_studio.io.outputs import require_outputs
 from hsi_studio.io.project import (
     CheckReport,
     RecoveryReport,
@@ -103,6 +104,8 @@ def check(
     path = project.expanduser()
     if recover is not None and recover.exists() and not overwrite:
         raise UsageError(f"{recover} exists already", "choose another name or add --overwrite")
+    if recover is not None:
+        require_outputs((recover.expanduser(),))
     with progress_bar(f"Checking {path.name}") as progress:
         found = check_project(path, progress)
         rescued = None if recover is None else recover_project(path, recover.expanduser(), progress)

@@ -25,7 +25,8 @@ from hsi_studio.core import class_edits
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.maps import require_ending, write_confidence, write_map
+from hsi_studio.io.maps import map_files, write_confidence, write_map
+from hsi_studio.io.outputs import require_outputs
 from hsi_studio.io.project import ProjectFile
 
 
@@ -52,6 +53,7 @@ def train(
     scene, live = labelled_scene(project, cube)
     started = time.perf_counter()
     settings = settings_of(method, seed, device, out=out, backbone=backbone)
+    require_outputs((out,), cube=scene.cube, read=(project, backbone))
     model = trained(scene, settings, (encoder, pooling, offline), live)
     with atomic_output(out) as temporary:
         temporary.write_bytes(model.to_bytes())
@@ -79,10 +81,9 @@ def predict(
     """
     from hsi_studio.ml.mapping import class_map
 
-    for file in (out, confidence):
-        if file is not None:
-            require_ending(file)
+    files = [map_files(file) for file in (out, confidence) if file is not None]
     scene, live = labelled_scene(project, cube)
+    require_outputs(*files, cube=scene.cube, read=(project, backbone))
     settings = settings_of(method, seed, device, backbone=backbone)
     started = time.perf_counter()
     model = trained(scene, settings, (encoder, pooling, offline), live).fitted_to(scene.cube)

@@ -25,6 +25,7 @@ from hsi_studio.cli.report_page import DescribedClass, Report, write_page
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import ProjectCube, ProjectState
 from hsi_studio.errors import HsiError, UsageError
+from hsi_studio.io.outputs import require_outputs
 from hsi_studio.io.project import ProjectFile
 from hsi_studio.io.project.cube_files import open_known
 
@@ -60,6 +61,7 @@ def report(
     """
     if out.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{out.name} is no name of a page", "end it in .html")
+    require_outputs((out,), read=(project, truth))
     wanted = Wanted(settings_of(method, seed, device), (encoder, pooling, offline), truth)
     path = project.expanduser()
     with closing(ProjectFile.open(path, read_only=True)) as file:

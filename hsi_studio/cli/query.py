@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,10 +17,10 @@ from hsi_studio.cli.output import note, print_result, progress_bar
 from hsi_studio.core.colormaps import lut
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
-from hsi_studio.errors import HsiError, UsageError
-from hsi_studio.io.convert import refuse_source
+from hsi_studio.errors import UsageError
 from hsi_studio.io.heat_figure import write_heat_figure
-from hsi_studio.io.maps import require_ending, write_scores
+from hsi_studio.io.maps import map_files, spool, write_scores
+from hsi_studio.io.outputs import require_outputs
 
 Range = tuple[float, float]
 
@@ -55,31 +54,22 @@ def query(
 
     if not text.strip():
         raise UsageError("the text is empty", "describe what to look for")
-    require_ending(out)
-    refuse_source(cube, [out])
+    require_outputs(map_files(out), cube=cube, read=(model,))
     lut(colormap)
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(dir=_folder(out), prefix=".hsi_studio_") as folder:
-        scores = np.memmap(Path(folder) / "scores", np.float32, "w+", shape=(cube.rows, cube.cols))
-        loaded = load_classifier(model).fitted_to(cube)
-        vector = phrase_vector(loaded, text, offline)
-        with progress_bar("Querying") as progress:
-            low, high = _fill(scores, heat(loaded, cube, vector, progress))
-        if low > high:
-            note(f"{cube.name} has no measured pixel.")
-        if out.suffix.lower() == ".png":
-            write_heat_figure(out, scores, text, colormap)
-        else:
-            write_scores(out, scores, cube.georef)
-        del scores
+    loaded = load_classifier(model).fitted_to(cube)
+    vector = phrase_vector(loaded, text, offline)
+    (scores,) = spool((cube.rows, cube.cols), out, np.float32)
+    with progress_bar("Querying") as progress:
+        low, high = _fill(scores, heat(loaded, cube, vector, progress))
+    if low > high:
+        note(f"{cube.name} has no measured pixel.")
+    if out.suffix.lower() == ".png":
+        write_heat_figure(out, scores, text, colormap)
+    else:
+        write_scores(out, scores, cube.georef)
     seconds = round(time.perf_counter() - started, 3)
     print_result({"file": out, "text": text, "range": [low, high], "seconds": seconds}, as_json)
-
-
-def _folder(out: Path) -> Path:
-    if not out.parent.is_dir():
-        raise HsiError(f"the folder {out.parent} does not exist", "create it first")
-    return out.parent
 
 
 def _fill(scores: NDArray[np.float32], parts: Iterable[tuple[Window, NDArray[np.float32]]]) -> Range:

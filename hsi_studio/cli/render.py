@@ -28,8 +28,8 @@ from hsi_studio.core.view import (
     ViewSpec,
 )
 from hsi_studio.errors import UsageError
-from hsi_studio.io.convert import refuse_source
-from hsi_studio.io.picture import write_png
+from hsi_studio.io.outputs import require_outputs
+from hsi_studio.io.picture import require_png_name, write_png
 
 # A band this far off the wavelength asked for still stands for it.
 _FARTHEST_NM = 50.0
@@ -126,7 +126,8 @@ def _view(cube: Cube, composite: Composite | None, stretch: Stretch | None) -> V
 
 def write_picture(cube: Cube, view: ViewSpec, out: Path, max_size: int) -> dict[str, Any]:
     """Write the picture of a whole cube, at most `max_size` pixels long, and return what it shows."""
-    refuse_source(cube, (out,))
+    require_png_name(out)
+    require_outputs((out,), cube=cube)
     step = max(1, math.ceil(max(cube.rows, cube.cols) / max_size))
     levels = compute_levels(cube, view)
     picture = picture_of(cube, view, step=step, levels=levels)

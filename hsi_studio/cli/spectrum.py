@@ -18,7 +18,7 @@ from hsi_studio.core.region import Rectangle, region_statistics
 from hsi_studio.core.spectra import Spectrum, pixel_spectrum, transform
 from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
-from hsi_studio.io.convert import refuse_source
+from hsi_studio.io.outputs import require_outputs
 from hsi_studio.io.spectra_export import spectra_files, write_spectra
 
 
@@ -73,7 +73,7 @@ def spectrum(
     - `hsi-studio spectrum scene.hdr --window 60,10,80,30 -o field.csv --json`
     """
     if out is not None:
-        refuse_source(cube, spectra_files(out))
+        require_outputs(spectra_files(out), cube=cube)
     measured = _measure(cube, pixel, window)
     shown = _scaled(cube, measured, stored) if shape is None else _transformed(cube, measured, shape)
     if out is not None:

@@ -28,6 +28,7 @@ from hsi_studio.errors import UsageError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.labels import read_ids, same_size
+from hsi_studio.io.outputs import require_outputs
 
 if TYPE_CHECKING:
     from hsi_studio.ml.classifier import Classifier
@@ -120,6 +121,7 @@ def train(
         validation=validation,
         backbone=backbone,
     )
+    require_outputs((out,), cube=cube, read=(labels, classes, backbone))
     way = chosen(method)
     table, ids = read_classes(classes), read_ids(labels)
     same_size(ids, (cube.rows, cube.cols), labels.name, cube.name)

@@ -28,6 +28,7 @@ from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.deephs_fruit import FruitChoice
 from hsi_studio.io.image_entry import ImageEntry
 from hsi_studio.io.image_set import ImageSet, is_image_set, read_image_set
+from hsi_studio.io.outputs import require_outputs
 from hsi_studio.ml.vote import By
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def train_images(given: Mapping[str, Any], asked: _Images) -> None:
     from hsi_studio.ml.methods import finish, method
 
     settings = _settings(given)
+    require_outputs((given["out"],), read=(given["cube"], given["classes"], given["backbone"]))
     found = read_image_set(given["cube"], asked.choice)
     table = _table(found, given["classes"])
     learned, held = _divided(found, asked.held_out, settings.seed)

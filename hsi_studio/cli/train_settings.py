@@ -46,13 +46,24 @@ def train_settings(
     from hsi_studio.ml.presets import Options, Settings
 
     preset = _adjusted(method, chosen(method).preset, sizes)
-    if out.suffix.lower() != ".safetensors":
-        raise UsageError(f"{out.name} is no name of a model", "end it in .safetensors")
+    require_model_name(out)
     # A device that is asked for must be there, even where the method does not use one.
     computes = on_device(method) or backbone is not None or device is not None
     place = choose_device(device) if computes else "cpu"
     network = None if backbone is None else _network(method, backbone)
     return Settings(method, preset, Options(*added), seed, place, validation, network)
+
+
+def require_model_name(path: Path) -> None:
+    """Refuse a name of a model that does not end in .safetensors.
+
+    Raises
+    ------
+    UsageError
+        Saying so.
+    """
+    if path.suffix.lower() != ".safetensors":
+        raise UsageError(f"{path.name} is no name of a model", "end it in .safetensors")
 
 
 def _network(method: str, path: Path) -> bytes:

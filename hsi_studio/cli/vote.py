@@ -20,6 +20,7 @@ from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.deephs_fruit import FruitChoice
 from hsi_studio.io.image_entry import ImageEntry
 from hsi_studio.io.image_set import read_image_set
+from hsi_studio.io.outputs import require_outputs
 from hsi_studio.io.tables import as_csv
 from hsi_studio.ml.vote import By
 
@@ -63,6 +64,8 @@ def vote(
     """
     from hsi_studio.ml.model_file import load_classifier
 
+    if out is not None:
+        require_outputs((out,), read=(folder, model))
     found = read_image_set(folder, FruitChoice(fruit, camera, target))
     telling = on.objects(
         band=band, index=index, threshold=threshold, side=side, whole_image=whole_image, raster=raster

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -16,6 +17,8 @@ from hsi_studio.errors import HsiError
 _PART = ".part."
 # A process that was killed leaves its temporary file; one this old is nobody's any more.
 _ABANDONED_SECONDS = 3600.0
+_IMPOSSIBLE_NAME = (errno.ENAMETOOLONG, errno.EINVAL)
+_UNWRITABLE_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT)
 
 
 @contextmanager
@@ -33,7 +36,7 @@ def atomic_outputs(*targets: Path) -> Iterator[tuple[Path, ...]]:
         When the disk is full, the folder is absent or may not be written to.
     """
     token = secrets.token_hex(4)
-    temporary = tuple(target.with_name(f".{token}{_PART}{target.name}") for target in targets)
+    temporary = tuple(_beside(target, token) for target in targets)
     for target in targets:
         _sweep(target)
     try:
@@ -43,7 +46,7 @@ def atomic_outputs(*targets: Path) -> Iterator[tuple[Path, ...]]:
         for path, target in zip(temporary, targets, strict=True):
             _put(path, target)
     except OSError as error:
-        raise _told(error, targets[0]) from error
+        raise unwritten(error, targets[0]) from error
     finally:
         for path in temporary:
             _remove(path)
@@ -56,13 +59,40 @@ def atomic_output(target: Path) -> Iterator[Path]:
         yield temporary
 
 
-def _told(error: OSError, target: Path) -> HsiError:
+def require_writable(*targets: Path) -> None:
+    """Refuse files that could not be written, by making and removing a temporary one for each.
+
+    Raises
+    ------
+    HsiError
+        When a target is a folder, its folder is absent or may not be written to, or its name is impossible.
+    """
+    for target in targets:
+        try:
+            if target.is_dir():
+                raise IsADirectoryError
+            temporary = _beside(target, secrets.token_hex(4))
+            temporary.touch(exist_ok=False)
+            temporary.unlink()
+        except OSError as error:
+            raise unwritten(error, target) from error
+
+
+def unwritten(error: OSError, target: Path) -> HsiError:
+    """Return why a file could not be written and what helps."""
+    if isinstance(error, IsADirectoryError):
+        return HsiError(f"{target.name or target} is a folder", "name a file in it")
+    if error.errno in _IMPOSSIBLE_NAME:
+        return HsiError(f"{target.name[:80]} cannot be written ({error.strerror})", "choose another name")
     if not target.parent.is_dir():
         return HsiError(f"The folder {target.parent} does not exist", "create it first")
     reason = error.strerror or str(error)
-    return HsiError(
-        f"{target.name} could not be written ({reason})", "free space there or choose another folder"
-    )
+    space = "" if error.errno in _UNWRITABLE_FOLDER else "free space there or "
+    return HsiError(f"{target.name} could not be written ({reason})", f"{space}choose another folder")
+
+
+def _beside(target: Path, token: str) -> Path:
+    return target.with_name(f".{token}{_PART}{target.name}")
 
 
 def _flush(path: Path) -> None:

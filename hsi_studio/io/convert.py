@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.atomic import atomic_outputs
+from hsi_studio.io.outputs import existing, refuse_source, require_outputs, require_space
 from hsi_studio.io.readers.zarr_store import is_store
 from hsi_studio.io.writers import envi, geotiff, npy, zarr_store
 
@@ -78,11 +78,14 @@ def convert(
     """
     writer = _writer(target)
     files = writer.outputs(target)
-    refuse_source(cube, files)
+    if writer is zarr_store and target.is_dir():
+        refuse_source(cube, files)
+        _refuse_other_folder(target)
+    else:
+        require_outputs(files, cube=cube)
     if not overwrite:
         _refuse_existing(files)
-    _refuse_folder(writer, files)
-    _check_space(cube, target)
+    require_space(math.prod(cube.shape) * cube.dtype.itemsize, target, target.name)
     with atomic_outputs(*files) as temporary:
         notes = writer.write(cube, temporary, interleave, Progress() if progress is None else progress)
     return Conversion(files, notes)
@@ -96,62 +99,12 @@ def _writer(target: Path) -> Writer:
     return writer
 
 
-def refuse_source(cube: Cube, files: Sequence[Path]) -> None:
-    """Refuse to write onto the files that a cube is read from.
-
-    Raises
-    ------
-    HsiError
-        When one of `files` is among them.
-    """
-    for file in _existing(files):
-        if _belongs_to(cube, file):
-            raise HsiError(f"{file.name} belongs to the cube that is read", "choose another name")
-
-
 def _refuse_existing(files: Sequence[Path]) -> None:
-    for file in _existing(files):
+    for file in existing(files):
         raise HsiError(f"{file.name} exists already", "choose another name or pass --overwrite")
 
 
-def _refuse_folder(writer: Writer, files: Sequence[Path]) -> None:
+def _refuse_other_folder(target: Path) -> None:
     """Refuse to replace a folder that is no Zarr store, however often --overwrite is passed."""
-    for folder in filter(Path.is_dir, files):
-        if writer is not zarr_store or not is_store(folder):
-            raise HsiError(f"{folder} is a folder with other things in it", "choose another name")
-
-
-def _existing(files: Sequence[Path]) -> list[Path]:
-    try:
-        return [file for file in files if file.exists()]
-    except OSError as error:
-        raise HsiError(
-            f"{files[0].name[:80]} cannot be written ({error.strerror})", "choose another name"
-        ) from error
-
-
-def _belongs_to(cube: Cube, file: Path) -> bool:
-    """Tell whether an existing file is the cube's own; a header beside it with its name is."""
-    if cube.path is None or not cube.path.exists():
-        return False
-    if file.samefile(cube.path) or cube.path.resolve() in file.resolve().parents:
-        return True
-    beside = file.parent.samefile(cube.path.parent)
-    pair = ".hdr" in (file.suffix.lower(), cube.path.suffix.lower())
-    return beside and pair and file.stem in (cube.path.stem, cube.path.name)
-
-
-def _check_space(cube: Cube, target: Path) -> None:
-    if not target.parent.is_dir():
-        raise HsiError(f"The folder {target.parent} does not exist", "create it first")
-    needed = math.prod(cube.shape) * cube.dtype.itemsize
-    free = shutil.disk_usage(target.parent).free
-    if needed > free:
-        raise HsiError(
-            f"{target.name} takes {_size(needed)} but its disk has {_size(free)} free",
-            "free space there or choose another disk",
-        )
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
+    if target.is_dir() and not is_store(target):
+        raise HsiError(f"{target.name} is a folder but no Zarr store", "choose another name")

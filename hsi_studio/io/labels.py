@@ -14,10 +14,11 @@ from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.grid import Grid
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import UsageError
-from hsi_studio.io.convert import WRITERS, refuse_source
 from hsi_studio.io.label_io import coco, polygons, raster, spectra_table
 from hsi_studio.io.label_io.scene import LabelledScene
+from hsi_studio.io.maps import map_files
 from hsi_studio.io.options import OpenOptions
+from hsi_studio.io.outputs import refuse_source
 from hsi_studio.io.registry import open_cube
 
 _Read = Callable[[Path, Grid, OpenOptions, Progress], ClassRaster]
@@ -118,9 +119,19 @@ def write_labels(path: Path, scene: LabelledScene, progress: Progress | None = N
     """
     chosen = format_of(path)
     if scene.cube is not None:
-        writer = WRITERS.get(path.suffix.lower())
-        refuse_source(scene.cube, (path,) if writer is None else writer.outputs(path))
+        refuse_source(scene.cube, label_files(path))
     return chosen.write(path, scene, progress or Progress())
+
+
+def label_files(path: Path) -> tuple[Path, ...]:
+    """Return the files that labels of a name become.
+
+    Raises
+    ------
+    UsageError
+        For an unknown ending, listing the known.
+    """
+    return map_files(path) if format_of(path).write is raster.write else (path,)
 
 
 def read_ids(path: Path, *, variable: str | None = None) -> NDArray[np.int16]:

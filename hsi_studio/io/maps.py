@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,70 +16,52 @@ from hsi_studio.core.georef import GeoReference
 from hsi_studio.core.progress import Progress
 from hsi_studio.core.source import ArraySource
 from hsi_studio.core.view import DEFAULT_COLORMAP
-from hsi_studio.errors import HsiError, UsageError
-from hsi_studio.io.atomic import atomic_output
+from hsi_studio.errors import UsageError
+from hsi_studio.io.atomic import atomic_output, unwritten
 from hsi_studio.io.convert import WRITERS, convert
+from hsi_studio.io.gdal_output import raster_output
+from hsi_studio.io.outputs import require_space
 from hsi_studio.io.picture import write_png
 from hsi_studio.io.scratch import mapped
 
 _PNG_PIXELS = 100_000_000
-_BYTES_PER_PIXEL = 12  # of the temporary rasters and the files made from them
 
 
-@dataclass(frozen=True, eq=False)
-class Spool:
-    """Values of a raster on disk while they are computed, written window by window."""
+def spool(shape: tuple[int, int], beside: Path, *dtypes: type[np.generic]) -> list[NDArray[Any]]:
+    """Return an empty raster of `shape` per type, on the disk of the file that will be made from them.
 
-    ids: NDArray[np.int16]
-    confidence: NDArray[np.float32]
-
-
-@contextmanager
-def spool(shape: tuple[int, int], beside: Path) -> Iterator[Spool]:
-    """Yield empty rasters of `shape` in a temporary folder beside the file that will be written.
+    They have no name there and are gone with the arrays.
 
     Raises
     ------
     HsiError
-        When there is no folder, or no space for them.
+        When there is no folder, or no space for rasters and file.
     """
-    _require_space(shape, beside)
+    size = sum(np.dtype(dtype).itemsize for dtype in dtypes)
     try:
-        with tempfile.TemporaryDirectory(
-            dir=beside.parent, prefix=".map_", ignore_cleanup_errors=True
-        ) as folder:
-            ids, confidence = Path(folder) / "ids", Path(folder) / "confidence"
-            with ids.open("wb+") as first, confidence.open("wb+") as second:
-                yield Spool(mapped(first, shape, np.int16), mapped(second, shape, np.float32))
+        require_space(2 * shape[0] * shape[1] * size, beside, f"Making {beside.name}")
+        rasters = []
+        for dtype in dtypes:
+            with tempfile.TemporaryFile(dir=beside.parent) as file:
+                rasters.append(mapped(file, shape, dtype))
     except OSError as error:
-        raise HsiError(
-            f"{beside.name} could not be written ({error.strerror or error})",
-            "free space or choose another folder",
-        ) from error
+        raise unwritten(error, beside) from error
+    return rasters
 
 
-def _require_space(shape: tuple[int, int], target: Path) -> None:
-    if not target.parent.is_dir():
-        raise HsiError(f"The folder {target.parent} does not exist", "create it first")
-    needed, free = shape[0] * shape[1] * _BYTES_PER_PIXEL, shutil.disk_usage(target.parent).free
-    if needed > free:
-        raise HsiError(
-            f"The map needs {needed / 1e6:.0f} MB while it is made and its disk has {free / 1e6:.0f} MB free",
-            "free space or choose another disk",
-        )
-
-
-def require_ending(path: Path) -> None:
-    """Refuse a name of a map that cannot be written, before anything is computed.
+def map_files(path: Path) -> tuple[Path, ...]:
+    """Return the files that a map of a name becomes: two for ENVI, else one.
 
     Raises
     ------
     UsageError
-        Listing the endings.
+        For an ending that no map has, listing those that one has.
     """
-    endings = [ending for ending in (*WRITERS, ".png") if ending != ".zarr"]
-    if path.suffix.lower() not in endings:
+    ending = path.suffix.lower()
+    endings = [known for known in (*WRITERS, ".png") if known != ".zarr"]
+    if ending not in endings:
         raise UsageError(f"{path.name} has no ending of a map", f"end it in one of {', '.join(endings)}")
+    return (path,) if ending in (".npy", ".png") else WRITERS[ending].outputs(path)
 
 
 def write_map(
@@ -142,7 +120,8 @@ def _write(path: Path, cube: Cube, progress: Progress | None) -> tuple[Path, ...
         return convert(cube, path, overwrite=True, progress=progress).files
     # As two axes, which is what scripts expect of a map; `convert` would keep a third for the band.
     with atomic_output(path) as temporary, temporary.open("wb") as file:
-        np.save(file, cube.band(0), allow_pickle=False)
+        # Into a file of the system, NumPy writes by itself and does not tell when the last bytes fail.
+        np.save(SimpleNamespace(write=file.write), cube.band(0), allow_pickle=False)
     return (path,)
 
 
@@ -163,20 +142,14 @@ def _source(values: NDArray[Any], dtype: Any) -> ArraySource:
 
 
 def _write_palette(path: Path, cube: Cube) -> None:
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
     _require_png(cube.shape)
     if cube.dtype != np.uint8 or cube.classes is None:
         raise UsageError("A .png holds ids up to 255", "write a .tif")
     palette = {index: tuple(color) for index, color in enumerate(cube.classes.lookup().tolist())}
     size = {"height": cube.rows, "width": cube.cols, "count": 1, "dtype": "uint8"}
-    with warnings.catch_warnings(), atomic_output(path) as temporary:
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(temporary, "w", driver="PNG", **size) as file:
-            file.write(cube.band(0), 1)
-            file.write_colormap(1, palette)
-        temporary.with_name(temporary.name + ".aux.xml").unlink(missing_ok=True)
+    with atomic_output(path) as temporary, raster_output(temporary, driver="PNG", **size) as target:
+        target.write(cube.band(0), 1)
+        target.file.write_colormap(1, palette)
 
 
 def _require_png(shape: tuple[int, ...]) -> None:

@@ -22,10 +22,21 @@ def write_png(path: Path, rgba: NDArray[np.uint8]) -> None:
     HsiError
         When the file cannot be written; an older file then stays as it was.
     """
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"{path} is no name of a picture", "end it in .png")
+    require_png_name(path)
     with atomic_output(path) as temporary:
         temporary.write_bytes(png_bytes(rgba))
+
+
+def require_png_name(path: Path) -> None:
+    """Refuse a name of a picture that does not end in .png.
+
+    Raises
+    ------
+    UsageError
+        Saying so.
+    """
+    if path.suffix.lower() != ".png":
+        raise UsageError(f"{path} is no name of a picture", "end it in .png")
 
 
 def png_bytes(rgba: NDArray[np.uint8]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,8 +49,9 @@ def write(path: Path, scene: LabelledScene, progress: Progress) -> tuple[Path, .
     if _is_json(path):
         outlines, crs = _moved(outlines, georef.crs_wkt, _LON_LAT), _LON_LAT
     progress.update(None, "writing")
+    content = _content(path, outlines, crs, ids, [names.get(int(id), "") for id in ids])
     with atomic_output(path) as temporary:
-        _write(temporary, outlines, crs, ids, [names.get(int(id), "") for id in ids])
+        temporary.write_bytes(content)
     return (path,)
 
 
@@ -99,18 +101,20 @@ def _moved(outlines: NDArray[Any], source: str | None, target: str) -> NDArray[A
     return moved
 
 
-def _write(
+def _content(
     path: Path, outlines: NDArray[Any], crs: str | None, ids: NDArray[np.int32], names: list[str]
-) -> None:
+) -> bytes:
+    """Return what the file will hold: GDAL does not tell every failure to write to a disk."""
     import shapely
     from pyogrio.raw import write
 
+    content = io.BytesIO()
     precise = {"RFC7946": "YES", "COORDINATE_PRECISION": "10"} if _is_json(path) else {}
     with warnings.catch_warnings():
         # pyogrio warns of a missing coordinate system, which we keep missing.
         warnings.simplefilter("ignore", UserWarning)
         write(
-            path,
+            content,
             shapely.to_wkb(outlines) if len(outlines) else np.zeros(0, object),
             [ids, np.array(names, dtype=object)],
             ["class_id", "class"],
@@ -120,6 +124,7 @@ def _write(
             crs=crs,
             layer_options=precise,
         )
+    return content.getvalue()
 
 
 def read(path: Path, grid: Grid, options: OpenOptions, progress: Progress) -> ClassRaster:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import UsageError
+from hsi_studio.io.gdal_output import raster_output
 from hsi_studio.io.writers.blocks import read_blocks, storable, widened
 from hsi_studio.io.writers.envi_header import class_names, listed
 
@@ -31,20 +31,15 @@ def write(cube: Cube, files: tuple[Path, ...], interleave: str | None, progress:
     Bands get the tags ``wavelength``, ``wavelength_units``, ``fwhm`` and ``bbl`` that EnMAP-Box reads and
     GDAL's own ``IMAGERY`` ones; what has no tag of its own goes to the domain ``ENVI``, as GDAL does.
     """
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning
-
     if interleave not in (None, "bsq"):
         raise UsageError(f"GeoTIFF cannot be written as {interleave}", "leave out --interleave")
     dtype = storable(cube.dtype, _TYPES, NAME)
     chunk = (min(_TILE, cube.rows), min(_TILE, cube.cols), 1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.open(files[0], "w", **_profile(cube, dtype.name)) as target:
-            _describe(cube, target)
-            for window, bands, values in read_blocks(cube, dtype, chunk, progress):
-                place = ((window.row, window.row_stop), (window.col, window.col_stop))
-                target.write(values.transpose(2, 0, 1), [band + 1 for band in bands], window=place)
+    with raster_output(files[0], **_profile(cube, dtype.name)) as target:
+        _describe(cube, target.file)
+        for window, bands, values in read_blocks(cube, dtype, chunk, progress):
+            place = ((window.row, window.row_stop), (window.col, window.col_stop))
+            target.write(values.transpose(2, 0, 1), [band + 1 for band in bands], window=place)
     return widened(cube, dtype, NAME)
 
 

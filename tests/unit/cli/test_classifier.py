@@ -1,5 +1,6 @@
 """`embed`, `train`, `predict` and `evaluate`: from a cube and labels to a map and its figures."""
 
+from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -181,10 +182,10 @@ def test_prediction_of_words_needs_words(trained: Case, cli: Cli) -> None:
 
 
 def test_no_space_for_the_map(trained: Case, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hsi_studio.io.maps._BYTES_PER_PIXEL", 1e15)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: namedtuple("usage", "total free")(9000, 5000))
     found = cli("predict", trained.scene, "--model", trained.model, "-o", trained.folder / "map.tif")
     assert found.status == 1
-    assert "free space or choose another disk" in found.err
+    assert "takes 13.0 kB but its disk has 5.0 kB free; free space there or choose another" in found.err
     assert not (trained.folder / "map.tif").exists()
 
 

@@ -48,8 +48,11 @@ def test_folders_of_the_user_are_kept(cli: Callable, scene: Path, tmp_path: Path
     (tmp_path / "mine.zarr").mkdir()
     (tmp_path / "mine.zarr" / "thesis.txt").touch()
     told = cli("convert", scene, tmp_path / "mine.zarr", "--overwrite")
-    assert (told.status, "other things" in told.err) == (1, True)
+    assert (told.status, "no Zarr store" in told.err) == (1, True)
     assert (tmp_path / "mine.zarr" / "thesis.txt").exists()
+    (tmp_path / "empty.tif").mkdir()
+    told = cli("convert", scene, tmp_path / "empty.tif")
+    assert (told.status, "empty.tif is a folder; name a file in it" in told.err) == (1, True)
 
 
 def test_a_name_too_long_for_the_disk_is_told(cli: Callable, scene: Path, tmp_path: Path) -> None:

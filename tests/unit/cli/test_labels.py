@@ -54,6 +54,16 @@ def test_labels_go_out_as_the_ending_says(cli: Cli, project: Path, ids: NDArray[
     assert cli("labels", "export", project, "-o", out, "--cube", 1, "--overwrite").status == 0
 
 
+def test_both_files_of_a_pair_are_kept(cli: Cli, project: Path) -> None:
+    header = project.with_name("labels.hdr")
+    header.write_text("older")
+    found = cli("labels", "export", project, "-o", project.with_name("labels.img"), "--cube", 1)
+    assert (found.status, "labels.hdr exists already" in found.err) == (1, True)
+    found = cli("labels", "export", project, "-o", project.with_name("scene.bil"), "--cube", 1, "--overwrite")
+    assert (found.status, "scene.hdr" in found.err) == (1, True)
+    assert (header.read_text(), project.with_name("scene.bil").exists()) == ("older", False)
+
+
 def test_the_table_of_spectra_reads_the_cube(cli: Cli, project: Path) -> None:
     out = project.with_name("spectra.csv")
     assert cli("labels", "export", project, "-o", out, "--cube", 1).status == 0

@@ -56,6 +56,29 @@ def test_predict_writes_the_map_of_the_labels(cli: Callable, field: Path, tmp_pa
     assert (ids[:, SIDE // 2 :] == 2).mean() > 0.95
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("predict", "-o", "scene.npy"), (1, "scene.npy belongs to the cube")),
+        (("predict", "-o", "a.img", "--confidence", "a.hdr"), (2, "two outputs")),
+        (("predict", "-o", "absent/a.img"), (1, "absent does not exist")),
+        (("train", "-o", "folder.safetensors"), (1, "folder.safetensors is a folder")),
+        (("report", "-o", "absent/a.html"), (1, "absent does not exist")),
+        (("check", "--recover", "absent/a.hsip"), (1, "absent does not exist")),
+    ],
+)
+def test_a_place_that_cannot_be_written_to_is_told_before_training(
+    cli: Callable, field: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, ...], told: tuple[int, str]
+) -> None:
+    monkeypatch.chdir(field.parent)
+    (field.parent / "folder.safetensors").mkdir()
+    before = (field.parent / "scene.npy").read_bytes()
+    found = cli("project", asked[0], field, *asked[1:])
+    assert (found.status, found.err.count("\n"), told[1] in found.err) == (told[0], 1, True), found.err
+    assert (field.parent / "scene.npy").read_bytes() == before
+    assert not list(field.parent.glob("a.*"))
+
+
 def test_train_writes_a_model_that_predict_reads(cli: Callable, field: Path, tmp_path: Path) -> None:
     model, out = tmp_path / "m.safetensors", tmp_path / "map.npy"
     assert cli("project", "train", field, "-o", model, "--method", "lda", "--json").json["method"] == "lda"

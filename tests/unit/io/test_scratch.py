@@ -1,6 +1,8 @@
 """Arrays in memory or in nameless files."""
 
 import os
+import shutil
+from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from hsi_studio.errors import HsiError
 from hsi_studio.io import scratch
 from hsi_studio.io.maps import spool
+from hsi_studio.io.outputs import require_space
 from hsi_studio.io.scratch import scratch_array
 from hsi_studio.paths import cache_dir
 
@@ -50,14 +53,26 @@ def test_a_map_whose_disk_fills_up_is_told_before_anything_is_written(tmp_path: 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))  # stands for a disk that is full
     try:
-        with (
-            pytest.raises(HsiError, match=r"map\.tif could not be written"),
-            spool((1000, 1000), tmp_path / "map.tif"),
-        ):
-            raise AssertionError("no room was claimed")
+        with pytest.raises(HsiError, match=r"map\.tif could not be written"):
+            spool((1000, 1000), tmp_path / "map.tif", np.int16, np.float32)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    ids, shares = spool((1000, 1000), tmp_path / "map.tif", np.int16, np.float32)
+    ids[:], shares[:] = 3, 0.5
+    assert (int(ids.sum()), float(shares.max())) == (3_000_000, 0.5)
     assert list(tmp_path.iterdir()) == []
-    with spool((1000, 1000), tmp_path / "map.tif") as rasters:
-        rasters.ids[:], rasters.confidence[:] = 3, 0.5
-        assert (int(rasters.ids.sum()), float(rasters.confidence.max())) == (3_000_000, 0.5)
+
+
+def test_sizes_are_told_in_a_unit_that_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10_000, 2_000, 8_000))
+    with pytest.raises(HsiError, match=r"Making map\.tif takes 36\.0 kB but its disk has 8\.0 kB free"):
+        spool((30, 100), tmp_path / "map.tif", np.int16, np.float32)
+    with pytest.raises(HsiError, match=r"takes 8\.6 MB but"):
+        require_space(8_600_000, tmp_path / "a.npy", "a.npy")
+
+
+def test_a_disk_that_tells_no_sizes_is_not_judged_by_them() -> None:
+    if not Path("/proc/self").exists():
+        pytest.skip("a file system without sizes is needed")
+    require_space(1000, Path("/proc/map.tif"), "map.tif")
