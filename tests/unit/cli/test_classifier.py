@@ -240,11 +240,11 @@ def test_evaluation_figures(case: Case, cli: Cli) -> None:
         ("- {id: 1}", "has no name"),
         ("- {name: a, id: 0}", "has the id 0"),
         ("- {name: a, colour: red}", "unknown key colour"),
-        ("- {name: a, color: red}", "has the color 'red'"),
+        ("- {name: a, color: red}", "has the color red"),
         ("- {name: a, description: [1]}", "description that is no text"),
         ("- {name: a}\n- {name: a}", "two classes with the name a"),
         ("- {name: a, id: 2}\n- {name: b}", "two classes with the id 2"),
-        ("- !!python/object/apply:os.system [id]", "no YAML"),
+        ("- !!python/object/apply:os.system [id]", "a tag in line 1"),
     ],
 )
 def test_class_tables_that_are_wrong(content: str, message: str, case: Case, cli: Cli) -> None:
