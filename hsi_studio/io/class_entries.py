@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain, count
@@ -14,9 +13,9 @@ from hsi_studio.core.classes import ClassEntry, ClassTable, Color
 from hsi_studio.core.labels import MOST_ID
 from hsi_studio.core.palette import free_colors
 from hsi_studio.errors import HsiError
+from hsi_studio.io.guard import shown
 
 _MOST_BYTES = 64_000_000
-_MOST_SHOWN = 60
 _NO_COLOR = (0, 0, 0)
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _WHOLE = re.compile(r"\s*0*(\d{1,9})\s*")
@@ -144,9 +143,3 @@ def _whole(told: Any) -> int:
         digits = _WHOLE.fullmatch(told)
         return int(digits[1]) if digits else -1
     return told if isinstance(told, int) else -1
-
-
-def shown(value: object) -> str:
-    """Return a value of a file as it stands in a message, no longer than a line."""
-    text = value if isinstance(value, str) and value.isprintable() else reprlib.repr(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"

@@ -8,7 +8,8 @@ from typing import Any
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError
 from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.class_entries import class_entries, class_table, hex_color, read_text, shown
+from hsi_studio.io.class_entries import class_entries, class_table, hex_color, read_text
+from hsi_studio.io.guard import shown
 
 _KEYS = {"id", "name", "color", "description"}
 

@@ -304,6 +304,13 @@ def test_rasters_that_are_no_labels_are_refused(
         read_labels(tmp_path / "gt.npy", Grid("scene", 3, 4))
 
 
+def _square(class_id: str) -> str:
+    ring = "[[0, 0], [0, 1], [1, 1], [0, 0]]"
+    geometry = f'{{"type": "Polygon", "coordinates": [{ring}]}}'
+    feature = f'{{"type": "Feature", "geometry": {geometry}, "properties": {{"class_id": {class_id}}}}}'
+    return f'{{"type": "FeatureCollection", "features": [{feature}]}}'
+
+
 _COCO = {"images": [{"id": 1, "height": 3, "width": 4}], "categories": [{"id": 1, "name": "a"}]}
 
 
@@ -312,6 +319,15 @@ _COCO = {"images": [{"id": 1, "height": 3, "width": 4}], "categories": [{"id": 1
     [
         ("a.json", "{", "damaged"),
         ("a.json", "[]", "no COCO file"),
+        ("a.json", "[" * 100_000, "damaged"),
+        ("a.json", "9" * 5000, "damaged"),
+        (
+            "a.json",
+            f'{{"images": [{{"id": 1, "height": {"9" * 4000}, "width": 1}}], "annotations": [],'
+            ' "categories": []}',
+            r"labels of 9+\.\.\.9+ × 1 pixels",
+        ),
+        ("a.json", json.dumps({**_COCO, "annotations": []}).replace("3", "1e999"), "damaged"),
         ("a.json", json.dumps({**_COCO, "images": [], "annotations": []}), "0 images"),
         (
             "a.json",
@@ -341,6 +357,9 @@ _COCO = {"images": [{"id": 1, "height": 3, "width": 4}], "categories": [{"id": 1
         ("a.csv", "class,row,col\nCorn,3,0\n", "names row 3 in line 2"),
         ("a.csv", "class_id,row,col\n99999,0,0\n", "ids go from 1"),
         ("a.geojson", "{}", "damaged"),
+        ("a.geojson", '{"type": "FeatureCollection", "features": ' + "[" * 100_000, "damaged|no polygons"),
+        ("a.geojson", _square("9" * 5000), "damaged"),
+        ("a.geojson", _square("1e999"), "damaged|no polygons"),
         ("a.geojson", '{"type": "FeatureCollection", "features": []}', "no polygons"),
     ],
 )
