@@ -1,5 +1,7 @@
 """Errors that a user sees: one sentence with the cause and the remedy."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,12 +49,16 @@ class ChoiceNeeded(CubeFileError):
     `option` names the field of `OpenOptions` that takes the chosen `Choice.value`.
     """
 
-    def __init__(self, cause: str, option: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, cause: str, option: str, choices: Sequence[Choice], flag: str = "") -> None:
         self.option = option
         self.choices = tuple(choices)
         names = ", ".join(choice.value for choice in self.choices[:12])
-        flag = option.replace("_", "-")
-        super().__init__(cause, f"choose one with --{flag}: {names}")
+        flag = flag or f"--{option.replace('_', '-')}"
+        super().__init__(cause, f"choose one with {flag}: {names}")
+
+    def by(self, flag: str) -> ChoiceNeeded:
+        """Return the same, to be answered by another option of the command line."""
+        return ChoiceNeeded(self.cause, self.option, self.choices, flag)
 
 
 class Cancelled(Exception):

@@ -10,6 +10,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from hsi_studio.cli.label_files import chosen_by, require_classes
 from hsi_studio.cli.output import note, progress_bar
 from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
@@ -87,7 +88,8 @@ def open_scene(
             )
         cube, raster = open_demo()
         table = read_classes(resource("classes", "indian_pines.yaml") if classes is None else classes)
-        return cube, ClassRaster(raster.name, raster.ids, _complete(table, raster.ids))
+        require_classes(raster.ids, table, raster.name)
+        return cube, ClassRaster(raster.name, raster.ids, table)
     if truth is None:
         raise UsageError(
             f"{scene} is no known scene, and a cube needs its truth", f"name {DEMO}, or add --truth"
@@ -97,9 +99,12 @@ def open_scene(
         cube = open_cube(path, options=OpenOptions(variable), progress=progress)
     for remark in cube.notes:
         note(remark)
-    ids = _measured(cube, read_truth(truth, (cube.rows, cube.cols), variable=truth_variable))
+    with chosen_by("--truth-variable"):
+        ids = read_truth(truth, (cube.rows, cube.cols), variable=truth_variable)
+    ids = _measured(cube, ids)
     table = _named(ids) if classes is None else read_classes(classes)
-    return cube, ClassRaster(truth.name, ids, _complete(table, ids))
+    require_classes(ids, table, truth.name)
+    return cube, ClassRaster(truth.name, ids, table)
 
 
 def _measured(cube: Cube, ids: _Ids) -> _Ids:
@@ -120,15 +125,6 @@ def _named(ids: _Ids) -> ClassTable:
             for value, color in zip(values, default_colors(len(values)), strict=True)
         )
     )
-
-
-def _complete(table: ClassTable, ids: np.ndarray[tuple[int, ...], np.dtype[np.integer]]) -> ClassTable:
-    missing = set(np.unique(ids[ids > 0]).tolist()) - {entry.id for entry in table}
-    if missing:
-        raise UsageError(
-            f"the truth holds the id {min(missing)}, which the class table lacks", "add it to the table"
-        )
-    return table
 
 
 def names(text: str, known: Collection[str], option: str) -> tuple[str, ...]:

@@ -8,10 +8,15 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
+from hsi_studio.cli.label_files import chosen_by
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, print_table
+from hsi_studio.core.grid import Grid
 from hsi_studio.io.labels import read_ids, same_size
+
+_PANEL = "Variables, where a file has several"
 
 
 def evaluate(
@@ -26,6 +31,16 @@ def evaluate(
     exclude: Annotated[
         Path | None, typer.Option(help="Raster: pixels other than 0 are left out, such as training labels.")
     ] = None,
+    variable: Annotated[str | None, typer.Option(help="Of the map's file.", rich_help_panel=_PANEL)] = None,
+    truth_variable: Annotated[
+        str | None, typer.Option(help="Of the truth's file.", rich_help_panel=_PANEL)
+    ] = None,
+    mask_variable: Annotated[
+        str | None, typer.Option(help="Of the mask's file.", rich_help_panel=_PANEL)
+    ] = None,
+    exclude_variable: Annotated[
+        str | None, typer.Option(help="Of the file of what is left out.", rich_help_panel=_PANEL)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compare a map with the truth: overall and average accuracy, kappa, F1, and each class.
@@ -38,14 +53,15 @@ def evaluate(
     """
     from hsi_studio.ml.metrics import agreement
 
-    ids, true = read_ids(map_file), read_ids(truth)
-    same_size(ids, true.shape, map_file.name, truth.name)
+    with chosen_by("--variable"):
+        ids = read_ids(map_file, variable=variable)
+    over = Grid(map_file.name, *ids.shape)
+    true = _over(over, truth, truth_variable, "--truth-variable")
     compared = np.ones(true.shape, bool)
-    for file, wanted in ((mask, True), (exclude, False)):
-        if file is not None:
-            raster = read_ids(file)
-            same_size(raster, true.shape, file.name, truth.name)
-            compared &= (raster != 0) == wanted
+    if mask is not None:
+        compared &= _over(over, mask, mask_variable, "--mask-variable") != 0
+    if exclude is not None:
+        compared &= _over(over, exclude, exclude_variable, "--exclude-variable") == 0
     found = agreement(ids, np.where(compared, true, 0))
     if as_json:
         print_json(asdict(found) | {"pixels": int(found.confusion.sum())})
@@ -57,3 +73,12 @@ def evaluate(
         for one in found.per_class
     ]
     print_table("", ("class", "recall", "precision", "F1", "pixels"), rows)
+
+
+def _over(grid: Grid, file: Path, variable: str | None, option: str) -> NDArray[np.int16]:
+    """Return a raster (rows, cols) that lies over the map."""
+    size = (grid.rows, grid.cols)
+    with chosen_by(option):
+        ids = read_ids(file, variable=variable, size=size)
+    same_size(ids, size, file.name, grid.name)
+    return ids

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.foreground import Foreground, Side
-from hsi_studio.errors import CubeFileError, UsageError
+from hsi_studio.errors import ChoiceNeeded, CubeFileError, UsageError
 from hsi_studio.io import open_cube
 from hsi_studio.io.image_entry import ImageEntry
 from hsi_studio.io.labels import read_ids, same_size
@@ -84,8 +84,12 @@ class Objects:
         raster = path.with_name(f"{path.stem}{self.raster}")
         if not raster.is_file():
             raise CubeFileError(f"{path.name} has no {raster.name} beside it", "add it or correct --raster")
-        ids = read_ids(raster)
-        same_size(ids, (cube.rows, cube.cols), raster.name, cube.name)
+        size = (cube.rows, cube.cols)
+        try:
+            ids = read_ids(raster, size=size)
+        except ChoiceNeeded as question:
+            raise CubeFileError(question.cause, "keep one of them in it") from None
+        same_size(ids, size, raster.name, cube.name)
         return np.asarray(ids != 0)
 
 

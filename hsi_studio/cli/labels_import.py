@@ -31,6 +31,7 @@ from hsi_studio.io.labels import read_labels
 from hsi_studio.io.options import OpenOptions
 from hsi_studio.io.project import ProjectFile
 
+_MOST_DIGITS = 9
 _OVERLAPS: tuple[Overlap, ...] = ("replace", "keep", "only")
 
 
@@ -101,7 +102,7 @@ def _pairs(texts: Sequence[str]) -> dict[int, str]:
     pairs: dict[int, str] = {}
     for text in texts:
         value, equals, name = text.partition("=")
-        if not equals or not value.strip().isdecimal():
+        if not equals or not value.strip().isdecimal() or len(value) > _MOST_DIGITS:
             raise UsageError(f"--map takes VALUE=CLASS, not {text!r}", "write it like --map 10=Lettuce")
         pairs[int(value)] = name.strip()
     return pairs

@@ -40,6 +40,9 @@ def report(
     truth: Annotated[
         Path | None, typer.Option(help="Raster of true class ids, 0 = unknown, to compare the map with.")
     ] = None,
+    truth_variable: Annotated[
+        str | None, typer.Option(help="Variable of the truth's file [the one of the cube's size].")
+    ] = None,
     method: Method = "instant",
     seed: Seed = 0,
     device: Device = None,
@@ -62,7 +65,7 @@ def report(
     if out.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{out.name} is no name of a page", "end it in .html")
     require_outputs((out,), read=(project, truth))
-    wanted = Wanted(settings_of(method, seed, device), (encoder, pooling, offline), truth)
+    wanted = Wanted(settings_of(method, seed, device), (encoder, pooling, offline), truth, truth_variable)
     path = project.expanduser()
     with closing(ProjectFile.open(path, read_only=True)) as file:
         state = file.state

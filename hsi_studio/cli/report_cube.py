@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hsi_studio.cli.label_files import chosen_by
 from hsi_studio.cli.project_live import LivePart
 from hsi_studio.cli.project_training import Texts, report_of, scene_of, trained
 from hsi_studio.core.band_axis import BandAxis
@@ -113,6 +114,7 @@ class Wanted:
     settings: Settings
     texts: Texts
     truth: Path | None = None
+    truth_variable: str | None = None
     live: LivePart | None = None
 
 
@@ -132,7 +134,10 @@ def cube_report(
         When the truth cannot be read, lies over another scene, or has no pixel to compare.
     """
     labels, classes = state.labels_of(known.number), state.classes
-    truth = None if wanted.truth is None else read_truth(wanted.truth, (cube.rows, cube.cols))
+    truth = None
+    if wanted.truth is not None:
+        with chosen_by("--truth-variable"):
+            truth = read_truth(wanted.truth, (cube.rows, cube.cols), variable=wanted.truth_variable)
     made = _map(cube, labels, classes, wanted, progress)
     raster = made.raster if isinstance(made, MapReport) else None
     compared = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hsi_studio.cli.label_files import chosen_by, require_classes
 from hsi_studio.cli.ml_options import (
     DEFAULT_ENCODER,
     Backbone,
@@ -52,6 +53,9 @@ def train(
     out: Annotated[Path, typer.Option("--out", "-o", help="Model to write, a .safetensors file.")],
     labels: Annotated[
         Path | None, typer.Option(help="Raster of class ids, 0 = unlabelled; of a cube.")
+    ] = None,
+    labels_variable: Annotated[
+        str | None, typer.Option(help="Variable of the labels' file [the one of the cube's size].")
     ] = None,
     classes: Annotated[Path | None, typer.Option(help="YAML list of {id, name, color, description}.")] = None,
     method: Annotated[str, typer.Option(help="instant, s3fn, s3fn-paper, cnn3d, svm, lda …")] = "instant",
@@ -101,6 +105,8 @@ def train(
 
     - `hsi-studio train scene.mat --labels truth.mat --classes classes.yaml -o m.safetensors --method cnn3d`
 
+    - `hsi-studio train scene.mat --labels scene.mat --labels-variable gt --classes c.yaml -o m.safetensors`
+
     - `hsi-studio train a.hdr --labels a.tif --classes a.yaml -o b.safetensors --backbone s3fn.safetensors`
 
     - `hsi-studio train fruit/ -o model.safetensors --method lda --held-out 0.3 --seed 1`
@@ -123,8 +129,11 @@ def train(
     )
     require_outputs((out,), cube=cube, read=(labels, classes, backbone))
     way = chosen(method)
-    table, ids = read_classes(classes), read_ids(labels)
-    same_size(ids, (cube.rows, cube.cols), labels.name, cube.name)
+    table, size = read_classes(classes), (cube.rows, cube.cols)
+    with chosen_by("--labels-variable"):
+        ids = read_ids(labels, variable=labels_variable, size=size)
+    same_size(ids, size, labels.name, cube.name)
+    require_classes(ids, table, labels.name)
     embeddings = embedded(table, encoder, pooling, offline) if way.uses_text else None
     started = time.perf_counter()
     with progress_bar("Training") as progress:

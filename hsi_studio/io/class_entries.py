@@ -13,10 +13,12 @@ from hsi_studio.core.classes import ClassEntry, ClassTable, Color
 from hsi_studio.core.labels import MOST_ID
 from hsi_studio.core.palette import free_colors
 from hsi_studio.errors import HsiError
+from hsi_studio.io.guard import shown
 
 _MOST_BYTES = 64_000_000
 _NO_COLOR = (0, 0, 0)
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_WHOLE = re.compile(r"\s*0*(\d{1,9})\s*")
 _TRIPLE = re.compile(r"\s*(\d{1,3})\s*[,; ]\s*(\d{1,3})\s*[,; ]\s*(\d{1,3})\s*(?:[,; ]\s*\d{1,3}\s*)?")
 
 
@@ -63,7 +65,7 @@ def _class_entry(path: Path, place: int, fields: dict[str, Any]) -> ClassEntry:
 
     name, text = fields.get("name"), fields.get("description") or ""
     if not isinstance(name, str) or not name.strip():
-        raise refuse("has no name", "add one (in quotes if it is a number)")
+        raise refuse("has no name", "add one")
     if not isinstance(text, str):
         raise refuse("has a description that is no text", "put it in quotes")
     return ClassEntry(_id(fields, place, refuse), name.strip(), _color(fields, refuse), text.strip())
@@ -83,7 +85,9 @@ def class_table(path: Path, entries: list[ClassEntry]) -> ClassTable:
         seen: set[object] = set()
         for value in (getattr(entry, what) for entry in entries):
             if value in seen:
-                raise HsiError(f"{path.name} has two classes with the {what} {value}", "give each its own")
+                raise HsiError(
+                    f"{path.name} has two classes with the {what} {shown(value)}", "give each its own"
+                )
             seen.add(value)
     return ClassTable(tuple(entries))
 
@@ -109,26 +113,33 @@ _Refuse = Callable[[str, str], HsiError]
 
 
 def _id(fields: dict[str, Any], place: int, refuse: _Refuse) -> int:
-    number = fields.get("id", place)
-    if isinstance(number, str) and number.strip().isdecimal():
-        number = int(number)
-    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_ID:
-        raise refuse(f"has the id {number!r}", f"use a whole number from 1 to {MOST_ID}")
+    told = fields.get("id", place)
+    number = _whole(told)
+    if not 1 <= number <= MOST_ID:
+        raise refuse(f"has the id {shown(told)}", f"use a whole number from 1 to {MOST_ID}")
     return number
 
 
 def _color(fields: dict[str, Any], refuse: _Refuse) -> Color:
     value = fields.get("color", _NO_COLOR)
     parts = _parts(value)
-    if len(parts) != 3 or not all(isinstance(part, int) and 0 <= part <= 255 for part in parts):
-        raise refuse(f"has the color {value!r}", 'write it like "#88ccee" or [136, 204, 238]')
+    if len(parts) != 3 or not all(0 <= part <= 255 for part in parts):
+        raise refuse(f"has the color {shown(value)}", 'write it like "#88ccee" or [136, 204, 238]')
     return parts[0], parts[1], parts[2]
 
 
-def _parts(value: Any) -> list[Any]:
+def _parts(value: Any) -> list[int]:
     if isinstance(value, str):
         if _HEX.fullmatch(value.strip()):
             return list(bytes.fromhex(value.strip()[1:]))
         triple = _TRIPLE.fullmatch(value)
         return [int(part) for part in triple.groups()] if triple else []
-    return list(value) if isinstance(value, (list, tuple)) else []
+    return [_whole(part) for part in value] if isinstance(value, (list, tuple)) else []
+
+
+def _whole(told: Any) -> int:
+    """Return a whole number that is told as one or in digits, -1 for anything else."""
+    if isinstance(told, str):
+        digits = _WHOLE.fullmatch(told)
+        return int(digits[1]) if digits else -1
+    return told if isinstance(told, int) else -1

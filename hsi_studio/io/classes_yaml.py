@@ -9,6 +9,7 @@ from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.class_entries import class_entries, class_table, hex_color, read_text
+from hsi_studio.io.guard import shown
 
 _KEYS = {"id", "name", "color", "description"}
 
@@ -46,14 +47,9 @@ def write_classes(path: Path, table: ClassTable) -> None:
 
 
 def _load(path: Path) -> list[Any]:
-    import yaml
+    from hsi_studio.io.plain_yaml import plain_yaml
 
-    try:
-        content = yaml.safe_load(read_text(path))
-    except (yaml.YAMLError, RecursionError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f", line {where.line + 1}" if where is not None else ""
-        raise HsiError(f"{path.name} is no YAML{line}", "correct it there") from error
+    content = plain_yaml(read_text(path), path)
     if not isinstance(content, list) or not content:
         raise HsiError(
             f"{path.name} is no list of classes", "write entries like `- {id: 1, name: Corn, description: …}`"
@@ -70,7 +66,7 @@ def _fields(path: Path, place: int, entry: Any) -> dict[str, Any]:
     unknown = [str(key) for key in entry if key not in _KEYS]
     if unknown:
         raise HsiError(
-            f"Class {place} of {path.name} has the unknown key {unknown[0]}",
+            f"Class {place} of {path.name} has the unknown key {shown(unknown[0])}",
             f"use {', '.join(sorted(_KEYS))}",
         )
     return entry

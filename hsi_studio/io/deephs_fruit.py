@@ -29,9 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from hsi_studio.errors import CubeFileError, UsageError
+from hsi_studio.io.guard import shown
 from hsi_studio.io.image_entry import ImageEntry
 
 _MOST_BYTES = 200_000_000
+# What a file of another form leads to; JSON can nest deeper than Python, and tell numbers larger than floats.
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+_KEYS = ("fruit", "camera_type")
 _FILE = re.compile(r"(?P<split>train|val|test)\w*?(?:_v(?P<version>\d+))?\.json", re.IGNORECASE)
 # avocado_day_03_13_front: the number of the fruit, which is the same on every day of one series.
 _NAME = re.compile(r"(?P<series>day_(?:m\d+_)?)\d+(?P<later>(?:_m\d+)?)_(?P<number>\d+)_(?:front|back)$")
@@ -81,14 +85,14 @@ def read_fruit(files: Sequence[Path], choice: FruitChoice) -> list[ImageEntry]:
                 known = records.get(entry.path)
                 if known is None or known[1].class_name is None:
                     records[entry.path] = record, entry
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except _MALFORMED as error:
+            reason = shown(f"{type(error).__name__}: {error}")
             raise CubeFileError(
-                f"{file.name} is no annotation file of DeepHS-Fruit ({type(error).__name__}: {error})",
+                f"{file.name} is no annotation file of DeepHS-Fruit ({reason})",
                 "check the path or copy it again",
             ) from error
-    for key, wanted, option in (
-        ("fruit", choice.fruit, "--fruit"),
-        ("camera_type", choice.camera, "--camera"),
+    for key, wanted, option in zip(
+        _KEYS, (choice.fruit, choice.camera), ("--fruit", "--camera"), strict=True
     ):
         records = _chosen(records, key, wanted, option)
     return [entry for _, entry in sorted(records.values(), key=lambda pair: pair[1].path)]
@@ -116,6 +120,8 @@ def _entries(file: Path, target: str) -> Iterator[tuple[dict[str, Any], ImageEnt
     match = _FILE.fullmatch(file.name)
     root = file.parent.parent if file.parent.name == "annotations" else file.parent
     for record in content["records"]:
+        if not all(isinstance(record[key], str) for key in _KEYS):
+            raise TypeError(f"{' and '.join(_KEYS)} are texts")
         value = classes.get(record["id"])
         yield (
             record,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from hsi_studio.errors import Cancelled, CubeFileError, HsiError
 
 COPY_AGAIN = "copy the file again from its source"
 _NUMERIC = "iufb"
+_MOST_SHOWN = 60
 
 
 @contextmanager
@@ -119,3 +121,9 @@ def readable(dtype: np.dtype[Any]) -> np.dtype[Any]:
 def shape_text(shape: tuple[int, ...]) -> str:
     """Return a shape as a user reads it: 512 × 614 × 224."""
     return " × ".join(str(length) for length in shape)
+
+
+def shown(value: object) -> str:
+    """Return a value of a file as it stands in a message, no longer than a line."""
+    text = value if isinstance(value, str) and value.isprintable() else reprlib.repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from hsi_studio.core.classes import ClassRaster
 from hsi_studio.core.grid import Grid
 from hsi_studio.core.progress import Progress
-from hsi_studio.errors import UsageError
+from hsi_studio.errors import CubeFileError, UsageError
 from hsi_studio.io.label_io import coco, polygons, raster, spectra_table
 from hsi_studio.io.label_io.scene import LabelledScene
 from hsi_studio.io.maps import map_files
 from hsi_studio.io.options import OpenOptions
 from hsi_studio.io.outputs import refuse_source
+from hsi_studio.io.readers.zarr_store import is_store
 from hsi_studio.io.registry import open_cube
 
 _Read = Callable[[Path, Grid, OpenOptions, Progress], ClassRaster]
@@ -101,8 +102,9 @@ def read_labels(
     """
     known = _BY_ENDING.get(path.suffix.lower())
     read = raster.read if known is None else known.read
-    _require(path)
-    found = read(path, grid, options or OpenOptions(), progress or Progress())
+    require_file(path)
+    options = replace(options or OpenOptions(), raster_size=(grid.rows, grid.cols))
+    found = read(path, grid, options, progress or Progress())
     same_size(found.ids, (grid.rows, grid.cols), path.name, grid.name)
     return found
 
@@ -134,15 +136,27 @@ def label_files(path: Path) -> tuple[Path, ...]:
     return map_files(path) if format_of(path).write is raster.write else (path,)
 
 
-def read_ids(path: Path, *, variable: str | None = None) -> NDArray[np.int16]:
+def read_ids(
+    path: Path, *, variable: str | None = None, size: tuple[int, int] | None = None
+) -> NDArray[np.int16]:
     """Read a raster of class ids (rows, cols) by itself; no-data and 0 mean unlabelled.
+
+    Parameters
+    ----------
+    path : Path
+    variable : str, optional
+        Of several arrays in the file.
+    size : (int, int), optional
+        Rows and columns of the scene: of several arrays the one of that size is taken.
 
     Raises
     ------
     CubeFileError
-        When it has several bands, or values that are no ids.
+        When it has several bands, or values that are no ids; `ChoiceNeeded` when only the user can choose.
     """
-    return raster.class_raster(open_cube(path, options=OpenOptions(variable=variable))).ids.astype(np.int16)
+    require_file(path)
+    options = OpenOptions(variable=variable, raster_size=size)
+    return raster.class_raster(open_cube(path, options=options)).ids.astype(np.int16)
 
 
 def same_size(ids: NDArray[Any], shape: tuple[int, int], what: str, of: str) -> None:
@@ -160,7 +174,15 @@ def same_size(ids: NDArray[Any], shape: tuple[int, int], what: str, of: str) -> 
         )
 
 
-def _require(path: Path) -> None:
-    """Let the registry tell what keeps a file from being read."""
+def require_file(path: Path) -> None:
+    """Refuse what is no file of labels; the registry tells what keeps it from being read.
+
+    Raises
+    ------
+    CubeFileError
+        When there is nothing, or a folder that is no Zarr store.
+    """
+    if path.is_dir() and not is_store(path):
+        raise CubeFileError(f"{path.resolve().name or path} is a folder", "name a file of labels")
     if not path.is_file() and not path.is_dir():
         open_cube(path)

@@ -18,6 +18,8 @@ class OpenOptions:
         Reference captures: the cube becomes reflectance (raw − dark) / (white − dark).
     use_references : bool
         Apply white and dark references found beside the scene.
+    raster_size : (int, int), optional
+        Rows and columns of a scene whose class ids are wanted: of several arrays the one of that size.
     """
 
     variable: str | None = None
@@ -25,3 +27,4 @@ class OpenOptions:
     white: Path | None = None
     dark: Path | None = None
     use_references: bool = True
+    raster_size: tuple[int, int] | None = None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.errors import UsageError
-from hsi_studio.io.labels import read_ids, same_size
+from hsi_studio.io.labels import read_ids, require_file, same_size
 from hsi_studio.io.options import OpenOptions
 from hsi_studio.io.registry import open_cube
 
@@ -29,12 +29,13 @@ def read_truth(path: Path, shape: tuple[int, int], *, variable: str | None = Non
     UsageError
         When it lies over another scene.
     """
-    file = open_cube(path, options=OpenOptions(variable=variable))
+    require_file(path)
+    file = open_cube(path, options=OpenOptions(variable=variable, raster_size=shape))
     fractions = _fractions(file, shape)
     if fractions is not None:
         known = np.nan_to_num(fractions).max(axis=2) > 0
         return np.where(known, np.nan_to_num(fractions).argmax(axis=2) + 1, 0).astype(np.int16)
-    ids = read_ids(path, variable=variable)
+    ids = read_ids(path, variable=variable, size=shape)
     same_size(ids, shape, path.name, "the cube")
     if not ids.any():
         raise UsageError(f"{path.name} has no labelled pixel", "choose another file")

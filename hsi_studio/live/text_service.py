@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,10 @@ from hsi_studio.errors import HsiError
 if TYPE_CHECKING:
     from hsi_studio.ml.benchmark.texts import Texts as ControlTexts
     from hsi_studio.ml.embedding_cache import CachedEncoder
+    from hsi_studio.ml.encoders import Reading
     from hsi_studio.ml.label_embeddings import LabelEmbeddings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class TextService:
             case TextsWanted():
                 yield from _texts(body)
             case PhraseWanted():
-                yield _phrase(body)
+                yield from _phrase(body)
             case ControlTextsWanted():
                 yield from _controls(body)
             case _:
@@ -91,30 +94,41 @@ class TextService:
 
 
 def _texts(wanted: TextsWanted) -> Iterator[Texts | None]:
-    from hsi_studio.ml.label_embeddings import embed_classes
+    from hsi_studio.ml.label_embeddings import reading_classes
 
     encoder = _encoder(wanted.encoder)
     yield None
     started = time.perf_counter()
-    embeddings = embed_classes(wanted.classes, encoder)
+    embeddings = yield from _interruptible(reading_classes(wanted.classes, encoder))
     yield Texts(wanted, embeddings, time.perf_counter() - started)
 
 
-def _phrase(wanted: PhraseWanted) -> NDArray[np.float32]:
-    encoded = _encoder(wanted.encoder).encode([ClassText(wanted.text, wanted.text)])
-    vector: NDArray[np.float32] = encoded.vectors[0]
-    return vector
+def _phrase(wanted: PhraseWanted) -> Iterator[NDArray[np.float32] | None]:
+    reading = _encoder(wanted.encoder).reading([ClassText(wanted.text, wanted.text)])
+    encoded = yield from _interruptible(reading)
+    yield encoded.vectors[0]
 
 
 def _controls(wanted: ControlTextsWanted) -> Iterator[ControlTexts | None]:
     from hsi_studio.ml.benchmark.texts import Texts, bare_names, nonsense
-    from hsi_studio.ml.label_embeddings import embed_classes
+    from hsi_studio.ml.label_embeddings import reading_classes
 
     encoder, found = _encoder(wanted.encoder), []
     for table in (wanted.classes, bare_names(wanted.classes), nonsense(wanted.classes)):
         yield None
-        found.append(embed_classes(table, encoder))
+        found.append((yield from _interruptible(reading_classes(table, encoder))))
     yield Texts(*found)
+
+
+def _interruptible(reading: Reading[T]) -> Generator[None, None, T]:
+    """Read to the end; a text of 50 000 words takes half a minute, and another may be asked for meanwhile."""
+    while True:
+        try:
+            next(reading)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        yield None
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.descriptions import ClassText
 from hsi_studio.core.progress import Progress
-from hsi_studio.ml.encoders import Encoded, Pooling, TextEncoder, fallback_notes
+from hsi_studio.ml.encoders import Encoded, Pooling, Reading, TextEncoder, fallback_notes, finished
 from hsi_studio.paths import cache_dir
+
+_READ = "every part"
+"""How texts are read: vectors that were read otherwise are left alone."""
 
 
 class CachedEncoder:
@@ -36,20 +39,21 @@ class CachedEncoder:
         return self._inner.fingerprint
 
     def encode(self, texts: Sequence[ClassText], progress: Progress | None = None) -> Encoded:
+        return finished(self.reading(texts), progress)
+
+    def reading(self, texts: Sequence[ClassText]) -> Reading[Encoded]:
         known = {text: vector for text in texts if (vector := self._load(text)) is not None}
         missing = [text for text in dict.fromkeys(texts) if text not in known]
-        notes = fallback_notes(texts, self.pooling)
         if missing:
-            fresh = self._inner.encode(missing, progress)
+            fresh = yield from self._inner.reading(missing)
             known |= dict(zip(missing, fresh.vectors, strict=True))
-            notes = tuple(dict.fromkeys((*notes, *fresh.notes)))
         for text in missing:
             self._save(text, known[text])
-        return Encoded(np.stack([known[text] for text in texts]), notes)
+        return Encoded(np.stack([known[text] for text in texts]), fallback_notes(texts, self.pooling))
 
     def _path(self, text: ClassText) -> Path:
         phrase = text.name if self.pooling == "label-phrase" else ""
-        key = "\0".join((self.fingerprint, self.pooling, phrase, text.text))
+        key = "\0".join((_READ, self.fingerprint, self.pooling, phrase, text.text))
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}.npy"
 
     def _load(self, text: ClassText) -> NDArray[np.float32] | None:

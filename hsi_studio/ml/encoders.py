@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,12 @@ from hsi_studio.ml.lean_imports import lean_imports
 from hsi_studio.ml.text_sums import TextSums
 
 Pooling = Literal["mean", "label-phrase"]
+T = TypeVar("T")
+Reading = Generator[tuple[float, str], None, T]
+"""Work that can be stopped wherever it yields how far it is, from 0 to 1, and the class that it reads."""
 
 _BATCH = 8
 _WIDE = 512
-_MOST_CHUNKS = 64
 _MOST_TOKENS = 256  # what the default encoder was trained on
 
 
@@ -63,9 +65,21 @@ class TextEncoder(Protocol):
         """Hash of the files that its answers depend on."""
         ...
 
-    def encode(self, texts: Sequence[ClassText], progress: Progress | None = None) -> Encoded:
-        """Return one vector per text."""
+    def reading(self, texts: Sequence[ClassText]) -> Reading[Encoded]:
+        """Read texts and return one vector per text."""
         ...
+
+
+def finished(reading: Reading[T], progress: Progress | None = None) -> T:
+    """Read to the end and return the result; `progress` may cancel between two steps."""
+    progress = Progress() if progress is None else progress
+    while True:
+        try:
+            step = next(reading)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        progress.update(*step)
 
 
 class HuggingFaceEncoder:
@@ -102,22 +116,26 @@ class HuggingFaceEncoder:
         return content_hash(self._folder)
 
     def encode(self, texts: Sequence[ClassText], progress: Progress | None = None) -> Encoded:
-        """Return one vector per text; long texts are read in chunks and weighted by their tokens.
+        """Return one vector per text; see `reading`."""
+        return finished(self.reading(texts), progress)
 
-        Of a text of more than 64 chunks, about 12 000 words, 64 evenly spread ones are read.
+    def reading(self, texts: Sequence[ClassText]) -> Reading[Encoded]:
+        """Read texts and return one vector per text.
+
+        Long texts are read in chunks and weighted by their tokens; what the network needs of memory does not
+        grow with them.
         """
-        progress = Progress() if progress is None else progress
         chunked = [chunks(text.text, self._count, self._limit) for text in texts]
-        read = [(i, piece) for i, pieces in enumerate(chunked) for piece in _spread(pieces)]
+        read = [(i, piece) for i, pieces in enumerate(chunked) for piece in pieces]
         read.sort(key=lambda one: len(one[1]))  # alike lengths side by side need little padding
         sums = [TextSums(text.name, self.pooling) for text in texts]
         for first in range(0, len(read), _BATCH):
             batch = read[first : first + _BATCH]
-            progress.update(first / len(read), texts[batch[0][0]].name)
+            yield first / len(read), texts[batch[0][0]].name
             for (i, piece), states in zip(batch, self._read([piece for _, piece in batch]), strict=True):
                 sums[i].add(piece, *states)
         vectors = np.stack([one.vector() for one in sums]).astype(np.float32)
-        return Encoded(vectors, (*fallback_notes(texts, self.pooling), *_shortened(texts, chunked)))
+        return Encoded(vectors, fallback_notes(texts, self.pooling))
 
     def _read(self, pieces: list[str]) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
         """Return the last layer's (tokens, d) and the tokens' (tokens, 2) places for each piece."""
@@ -181,22 +199,6 @@ def fallback_notes(texts: Sequence[ClassText], pooling: Pooling) -> tuple[str, .
     if not unnamed:
         return ()
     return (f"All words were averaged where a text does not name its class: {', '.join(unnamed)}.",)
-
-
-def _spread(pieces: list[str]) -> list[str]:
-    """Return at most 64 of the pieces of a text, from its beginning to its end."""
-    if len(pieces) <= _MOST_CHUNKS:
-        return pieces
-    return [pieces[i] for i in np.linspace(0, len(pieces) - 1, _MOST_CHUNKS).round().astype(int)]
-
-
-def _shortened(texts: Sequence[ClassText], chunked: Sequence[list[str]]) -> tuple[str, ...]:
-    """Return a sentence on each text of which only a part was read."""
-    return tuple(
-        f"The text of {text.name} is very long: {_MOST_CHUNKS} of its {len(pieces)} parts were read."
-        for text, pieces in zip(texts, chunked, strict=True)
-        if len(pieces) > _MOST_CHUNKS
-    )
 
 
 def _read_with_less(folder: Path) -> tuple[Any, Any]:

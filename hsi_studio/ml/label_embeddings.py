@@ -14,7 +14,7 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.errors import UsageError
 
 if TYPE_CHECKING:
-    from hsi_studio.ml.encoders import TextEncoder
+    from hsi_studio.ml.encoders import Reading, TextEncoder
 
 Vectors = NDArray[np.float32]
 
@@ -72,7 +72,16 @@ def embed_classes(
     centre: Vectors | None = None,
     progress: Progress | None = None,
 ) -> LabelEmbeddings:
-    """Read the classes' texts.
+    """Read the classes' texts; see `reading_classes`."""
+    from hsi_studio.ml.encoders import finished
+
+    return finished(reading_classes(table, encoder, centre=centre), progress)
+
+
+def reading_classes(
+    table: ClassTable, encoder: TextEncoder, *, centre: Vectors | None = None
+) -> Reading[LabelEmbeddings]:
+    """Read the classes' texts step by step.
 
     Parameters
     ----------
@@ -82,7 +91,7 @@ def embed_classes(
     texts = class_texts(table)
     if not texts:
         raise UsageError("there are no classes to read", "add classes with descriptions")
-    encoded = encoder.encode(texts, progress)
+    encoded = yield from encoder.reading(texts)
     if centre is None:
         centre = encoded.vectors.mean(axis=0) if len(texts) > 1 else np.zeros_like(encoded.vectors[0])
     equal = tuple(f"{' and '.join(names)} have the same text." for names in same_texts(table))

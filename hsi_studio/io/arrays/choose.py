@@ -9,6 +9,7 @@ from hsi_studio.errors import Choice, ChoiceNeeded, CubeFileError
 from hsi_studio.io.arrays.axes import infer_layout
 from hsi_studio.io.arrays.variable import Variable
 from hsi_studio.io.guard import shape_text
+from hsi_studio.io.options import OpenOptions
 
 # An RGB preview has three bands, one with transparency four.
 _FEWEST_BANDS = 4
@@ -48,6 +49,28 @@ def choose_variable(
         _refuse_spectra(path, images, variables)
         return _only(path, images, "images"), None
     raise CubeFileError(_nothing(path, variables), "choose another file")
+
+
+def chosen_raster(path: Path, variables: Sequence[Variable], options: OpenOptions) -> Variable | None:
+    """Return the raster that lies over a scene of `options.raster_size`, one of whole numbers before others.
+
+    None where no such raster is wanted, another variable is named, or no array has that size.
+
+    Raises
+    ------
+    ChoiceNeeded
+        When there are several.
+    """
+    if options.raster_size is None or options.variable is not None:
+        return None
+    size = _without_ones(options.raster_size)
+    fitting = [v for v in variables if v.is_numeric and v.sides > 1 and _without_ones(v.shape) == size]
+    found = [v for v in fitting if v.dtype.kind in "iu"] or fitting
+    return _only(path, found, f"rasters of {shape_text(options.raster_size)}") if found else None
+
+
+def _without_ones(shape: tuple[int, ...]) -> list[int]:
+    return [length for length in shape if length > 1]
 
 
 def _named(path: Path, variables: Sequence[Variable], wanted: str) -> Variable:

@@ -13,7 +13,7 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.source import ArraySource
 from hsi_studio.errors import CubeFileError, UsageError
 from hsi_studio.io.arrays.axes import Layout, infer_layout
-from hsi_studio.io.arrays.choose import choose_variable
+from hsi_studio.io.arrays.choose import choose_variable, chosen_raster
 from hsi_studio.io.arrays.flat import flat_cube
 from hsi_studio.io.arrays.scaling import scaled_fields
 from hsi_studio.io.arrays.variable import Container, Variable
@@ -32,6 +32,9 @@ def open_container(container: Container, options: OpenOptions) -> Cube:
         When there is no cube in it; `ChoiceNeeded` when there are several.
     """
     variables = container.variables()
+    raster = chosen_raster(container.path, variables, options)
+    if raster is not None:
+        return cube_of(container, raster, variables, options)
     flat = flat_cube(container, variables, options)
     if flat is not None:
         return flat

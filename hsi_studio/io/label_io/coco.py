@@ -17,7 +17,7 @@ from hsi_studio.core.palette import default_colors
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import Choice, ChoiceNeeded, CubeFileError
 from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.guard import damaged
+from hsi_studio.io.guard import damaged, shown
 from hsi_studio.io.label_io import rle
 from hsi_studio.io.label_io.scene import LabelledScene
 from hsi_studio.io.options import OpenOptions
@@ -76,7 +76,7 @@ def read(path: Path, grid: Grid, options: OpenOptions, progress: Progress) -> Cl
         mine = [one for one in content["annotations"] if one["image_id"] == image["id"]]
     if shape != (grid.rows, grid.cols):
         raise CubeFileError(
-            f"{path.name} has labels of {shape[0]} × {shape[1]} pixels "
+            f"{path.name} has labels of {shown(shape[0])} × {shown(shape[1])} pixels "
             f"but {grid.name} has {grid.rows} × {grid.cols}",
             "choose the labels that belong to this cube",
         )

@@ -27,6 +27,9 @@ _CAUSES = {
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """Result codes that tell of a file's content."""
 
+UNDECODABLE = (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError)
+"""What decoders raise on bytes that are none of ours."""
+
 
 class ProjectFileError(HsiError):
     """A project file that cannot be opened, read or written."""
@@ -82,5 +85,5 @@ def decoding(path: Path, what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+    except UNDECODABLE as error:
         raise DamagedProjectError(path, f"{what} cannot be decoded") from error

@@ -16,12 +16,12 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.core.project import Edit, ProjectCube
 from hsi_studio.core.window import Window
 from hsi_studio.io.project.codec import table_of, unpack_class, unpack_patch, unpack_tables, unpack_tile
+from hsi_studio.io.project.errors import UNDECODABLE
 from hsi_studio.io.project.replay import CubeTile
 from hsi_studio.io.project.salvage import Row, readable_rows
 from hsi_studio.io.project.store import CUBE_COLUMNS, cube_of
 
 T = TypeVar("T")
-_UNDECODABLE = (ValueError, TypeError, KeyError, IndexError, OverflowError)
 
 
 @dataclass
@@ -157,7 +157,7 @@ def _decoded(decode: Callable[[Row], T], rows: Iterable[Row]) -> tuple[list[T], 
     for row in rows:
         try:
             decoded.append(decode(row))
-        except _UNDECODABLE:
+        except UNDECODABLE:
             sound = False
     return decoded, sound
 

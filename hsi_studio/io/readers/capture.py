@@ -175,7 +175,7 @@ def _scene(folder: Path, wanted: str | None) -> Path:
     if len(scenes) == 1:
         return next(iter(scenes.values()))
     choices = [Choice(name, path.relative_to(folder).as_posix()) for name, path in scenes.items()]
-    raise ChoiceNeeded(f"{folder.name} is a folder with {len(scenes)} scenes", "variable", choices)
+    raise ChoiceNeeded(f"{folder.resolve().name} is a folder with {len(scenes)} scenes", "variable", choices)
 
 
 def _scenes(folder: Path) -> list[Path]:

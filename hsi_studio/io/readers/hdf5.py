@@ -74,7 +74,8 @@ class Hdf5Reader:
 def _open_hdf5(file: Hdf5File, options: OpenOptions) -> Cube:
     from hsi_studio.io.readers.hdf5_layouts import known_layout
 
-    cube = None if options.variable else known_layout(file, options)
+    asked = options.variable or options.raster_size
+    cube = None if asked else known_layout(file, options)
     return open_container(file, options) if cube is None else cube
 
 

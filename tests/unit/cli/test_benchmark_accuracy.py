@@ -84,7 +84,14 @@ def test_a_table_without_a_class_of_the_truth_is_refused(cli: Cli, tmp_path: Pat
     where = ("--scene", files[0], "--truth", files[1], "--classes", files[2])
     done = cli("benchmark", "accuracy", *where)
     assert done.status == 2
-    assert "the id 7" in done.err
+    assert "ids that no class has: 7" in done.err
+
+
+def test_a_truth_among_others_in_one_file_is_asked_for(cli: Cli, tmp_path: Path) -> None:
+    np.save(tmp_path / "cube.npy", np.ones((8, 8, 20), np.float32))
+    np.savez(tmp_path / "truths.npz", a=np.ones((8, 8), np.uint8), b=np.ones((8, 8), np.uint8))
+    where = ("--scene", tmp_path / "cube.npy", "--truth", tmp_path / "truths.npz")
+    assert "choose one with --truth-variable: a, b" in cli("benchmark", "accuracy", *where).err
 
 
 def test_a_stopped_run_keeps_the_seeds_that_are_done(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import rasterio
 import torch
+from scipy.io import savemat
 
 from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.cube import Cube
@@ -201,7 +202,7 @@ def test_maps_that_are_not_written(name: str, trained: Case, cli: Cli) -> None:
     ("truth", "message"),
     [
         (np.zeros((30, 36)), "no pixel to compare"),
-        (np.ones((30, 35)), "map.npy has 30 × 36 pixels but truth.npy has 30 × 35"),
+        (np.ones((30, 35)), "truth.npy has 30 × 35 pixels but map.npy has 30 × 36"),
         (np.full((30, 36), 0.5), "not class ids"),
         (np.full((30, 36), -1), "not class ids"),
         (np.ones((30, 36, 20)), "20 bands"),
@@ -241,11 +242,11 @@ def test_evaluation_figures(case: Case, cli: Cli) -> None:
         ("- {id: 1}", "has no name"),
         ("- {name: a, id: 0}", "has the id 0"),
         ("- {name: a, colour: red}", "unknown key colour"),
-        ("- {name: a, color: red}", "has the color 'red'"),
+        ("- {name: a, color: red}", "has the color red"),
         ("- {name: a, description: [1]}", "description that is no text"),
         ("- {name: a}\n- {name: a}", "two classes with the name a"),
         ("- {name: a, id: 2}\n- {name: b}", "two classes with the id 2"),
-        ("- !!python/object/apply:os.system [id]", "no YAML"),
+        ("- !!python/object/apply:os.system [id]", "a tag in line 1"),
     ],
 )
 def test_class_tables_that_are_wrong(content: str, message: str, case: Case, cli: Cli) -> None:
@@ -263,6 +264,7 @@ def test_class_tables_that_are_wrong(content: str, message: str, case: Case, cli
         (["--device", "cuda:7"], "there is no device cuda:7"),
         (["--encoder", "no/such-encoder", "--offline"], "hf download no/such-encoder"),
         (["--labels", "absent.npy"], "absent.npy"),
+        (["--labels", "."], " is a folder; name a file of labels"),
     ],
 )
 def test_training_that_cannot_start(arguments: list[str], message: str, case: Case, cli: Cli) -> None:
@@ -271,6 +273,47 @@ def test_training_that_cannot_start(arguments: list[str], message: str, case: Ca
     assert found.status in {1, 2}
     assert message in found.err
     assert not case.model.exists()
+
+
+def _as_mat(case: Case) -> Path:
+    """Return one file with the cube and its truth, as scenes are downloaded."""
+    file = case.folder / "both.mat"
+    truth, cube = np.load(case.truth), open_cube(case.scene)
+    savemat(file, {"X": cube.block(), "gt": truth, "labels": np.load(case.labels)})
+    return file
+
+
+def test_one_file_with_the_cube_and_several_labels(case: Case, cli: Cli) -> None:
+    file, seen = _as_mat(case), case.folder / "map.npy"
+    asked = ("train", file, "--labels", file, "--classes", case.classes, "-o", case.model, "--method", "lda")
+    refused = cli(*asked)
+    assert refused.status == 1
+    assert "both.mat holds 2 rasters of 30 × 36; choose one with --labels-variable: gt, labels" in refused.err
+    made = cli(*asked, "--labels-variable", "labels", "--json").json
+    assert sum(made["labels"].values()) == np.count_nonzero(np.load(case.labels))
+    assert not cli("predict", file, "--model", case.model, "-o", seen).status
+    for option in ("--truth", "--mask", "--exclude"):
+        rest = () if option == "--truth" else ("--truth", case.truth)
+        refused = cli("evaluate", seen, option, file, *rest)
+        assert f"choose one with {option}-variable: gt, labels" in refused.err
+    given = ("--truth", file, "--truth-variable", "gt", "--exclude", file, "--exclude-variable", "labels")
+    figures = cli("evaluate", seen, *given, "--mask", file, "--mask-variable", "gt", "--json").json
+    assert figures["pixels"] == 30 * 36 - np.count_nonzero(np.load(case.labels))
+    backwards = cli("evaluate", file, "--variable", "gt", "--truth", case.truth, "--json").json
+    assert backwards["overall_accuracy"] == 1
+
+
+def test_labels_that_another_program_fills_up(case: Case, cli: Cli) -> None:
+    labels = np.load(case.labels)
+    asked = ("train", case.scene, "--labels", case.labels, "--classes", case.classes, "-o", case.model)
+    np.save(case.labels, np.where(labels, labels, 255))
+    refused = cli(*asked)
+    assert refused.status == 2
+    assert "labels.npy holds ids that no class has: 255; 255 fills 9" in refused.err
+    assert "write 0 where there is no label" in refused.err
+    labels[labels == 3] = 7
+    np.save(case.labels, labels)
+    assert "ids that no class has: 7; add them to the class table" in cli(*asked).err
 
 
 def test_labels_of_another_size(case: Case, cli: Cli) -> None:

@@ -67,6 +67,15 @@ def field(tmp_path: Path) -> Path:
     return tmp_path / "field.hsip"
 
 
+def test_a_truth_among_others_in_one_file(cli: Callable, field: Path, tmp_path: Path) -> None:
+    truth = np.load(tmp_path / "truth.npy")
+    np.savez(tmp_path / "truths.npz", old=truth, new=truth[::-1])
+    given = ("-o", tmp_path / "report.html", "--truth", tmp_path / "truths.npz", "--method", "lda", "--json")
+    refused = cli("project", "report", field, *given)
+    assert "choose one with --truth-variable: old, new" in refused.err
+    assert not cli("project", "report", field, *given, "--truth-variable", "old").status
+
+
 def test_the_page_tells_the_project(cli: Callable, field: Path, tmp_path: Path) -> None:
     out = tmp_path / "report.html"
     truth = tmp_path / "truth.npy"

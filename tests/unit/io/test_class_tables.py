@@ -102,8 +102,9 @@ def test_a_real_classification_header(shared_data: Path) -> None:
     [
         ("t.csv", "", "no column name"),
         ("t.csv", "id,name\n1,\n", "Class 1 of t.csv has no name"),
-        ("t.csv", "id,name\nx,A\n", "has the id 'x'"),
-        ("t.csv", "name,color\nA,red\n", "has the color 'red'"),
+        ("t.csv", "id,name\nx,A\n", "has the id x"),
+        ("t.csv", "name,color\nA,red\n", "has the color red"),
+        ("t.csv", f"id,name\n{'9' * 5000},A\n", r"has the id 9{60}…; use"),
         ("t.csv", "name\nA\nA\n", "two classes with the name A"),
         ("t.csv", 'name\n"A\n', "line 2"),
         ("t.csv", "name\n", "names no classes"),
@@ -112,6 +113,18 @@ def test_a_real_classification_header(shared_data: Path) -> None:
         ("t.qml", "<!DOCTYPE q [<!ENTITY a 'b'>]><qgis>&a;</qgis>", "no QGIS style"),
         ("t.hdr", "ENVI\nsamples = 3\n", "names no classes"),
         ("t.yaml", "- {name: A, id: 1}\n- {name: B, id: 1}\n", "two classes with the id 1"),
+        ("t.yaml", f"- {{name: A, id: {'9' * 5000}}}", r"has the id 9{60}…; use"),
+        ("t.yaml", f"- {{name: A, id: '{'9' * 5000}'}}", r"has the id 9{60}…; use"),
+        ("t.yaml", "- {name: A, id: [1, 2]}", r"has the id \['1', '2'\]"),
+        ("t.yaml", "- {name: A, color: [1, 2, 3, 300]}", "has the color"),
+        ("t.yaml", f"- {{name: A, color: [{'7, ' * 5000}]}}", r"has the color \['7', .{1,50}\]; write"),
+        ("t.yaml", f"- {{name: A, {'k' * 500}: 1}}", r"the unknown key k{60}…; use"),
+        ("t.yaml", "- name: A\n  color:\n  - &a [1, 1]\n  - &b [*a, *a]\n", "an alias or a tag in line 3"),
+        ("t.yaml", "- name: A\n  color: *a\n", "an alias or a tag in line 2"),
+        ("t.yaml", "- name: A\n- <<: {name: B}\n", "Class 2 of t.yaml has the unknown key <<"),
+        ("t.yaml", '- {name: A, id: !!int "x"}', "an alias or a tag in line 1"),
+        ("t.yaml", '- {name: A, id: !!bool "zz"}', "an alias or a tag in line 1"),
+        ("t.yaml", "[" * 20_000, "t.yaml is no YAML"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, name: str, text: str, words: str) -> None:
@@ -136,3 +149,18 @@ def test_classes_without_a_colour_get_one_that_no_other_has(tmp_path: Path) -> N
     found = read_class_table(path)
     assert found[2].color == PALETTE[0]
     assert len({entry.color for entry in found}) == 42
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "2024-02-03", "12", "1e3", "0x", "1:30", "yes", "true", "="])
+def test_what_looks_like_another_value_in_yaml_is_kept_as_it_stands(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(f"- name: {text}\n  description: {text}\n", encoding="utf-8")
+    [found] = read_class_table(path)
+    assert (found.name, found.description) == (text, text)
+
+
+@pytest.mark.parametrize("nothing", ["", "~", "null"])
+def test_an_empty_description_in_yaml_is_none(nothing: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(f"- name: A\n  description: {nothing}\n- {{name: B, description: 'null'}}\n")
+    assert [entry.description for entry in read_class_table(path)] == ["", "null"]

@@ -112,7 +112,19 @@ def test_the_camera_must_be_chosen_where_there_are_two(fruit: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[]", "{}", "no json", '{"cameras": [], "annotations": [], "records": [{}]}']
+    "text",
+    [
+        "[]",
+        "{}",
+        "no json",
+        "[" * 100_000,
+        "9" * 5000,
+        '{"cameras": [], "annotations": [], "records": [{}]}',
+        '{"cameras": [{"id": "VIS", "wavelengths": [1%s]}], "annotations": [], "records": []}' % ("0" * 400),
+        '{"cameras": [], "annotations": [], "records": [{"id": 1, "fruit": [], "camera_type": "VIS"}]}',
+        '{"cameras": [], "annotations": [], "records": [{"id": 1, "fruit": 3, "camera_type": "VIS",'
+        ' "files": {"header_file": "a.hdr"}}]}',
+    ],
 )
 def test_damaged_annotations_are_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "annotations").mkdir()

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.io import savemat
 
 from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.cube import Cube
@@ -23,6 +25,7 @@ from hsi_studio.errors import ChoiceNeeded, CubeFileError, HsiError, UsageError
 from hsi_studio.io import OpenOptions, open_cube
 from hsi_studio.io.label_io.scene import LabelledScene
 from hsi_studio.io.labels import FORMATS, read_ids, read_labels, write_labels
+from hsi_studio.io.truth import read_truth
 
 MakeCube = Callable[..., Cube]
 
@@ -304,6 +307,13 @@ def test_rasters_that_are_no_labels_are_refused(
         read_labels(tmp_path / "gt.npy", Grid("scene", 3, 4))
 
 
+def _square(class_id: str) -> str:
+    ring = "[[0, 0], [0, 1], [1, 1], [0, 0]]"
+    geometry = f'{{"type": "Polygon", "coordinates": [{ring}]}}'
+    feature = f'{{"type": "Feature", "geometry": {geometry}, "properties": {{"class_id": {class_id}}}}}'
+    return f'{{"type": "FeatureCollection", "features": [{feature}]}}'
+
+
 _COCO = {"images": [{"id": 1, "height": 3, "width": 4}], "categories": [{"id": 1, "name": "a"}]}
 
 
@@ -312,6 +322,15 @@ _COCO = {"images": [{"id": 1, "height": 3, "width": 4}], "categories": [{"id": 1
     [
         ("a.json", "{", "damaged"),
         ("a.json", "[]", "no COCO file"),
+        ("a.json", "[" * 100_000, "damaged"),
+        ("a.json", "9" * 5000, "damaged"),
+        (
+            "a.json",
+            f'{{"images": [{{"id": 1, "height": {"9" * 4000}, "width": 1}}], "annotations": [],'
+            ' "categories": []}',
+            r"labels of 9+\.\.\.9+ × 1 pixels",
+        ),
+        ("a.json", json.dumps({**_COCO, "annotations": []}).replace("3", "1e999"), "damaged"),
         ("a.json", json.dumps({**_COCO, "images": [], "annotations": []}), "0 images"),
         (
             "a.json",
@@ -341,6 +360,9 @@ _COCO = {"images": [{"id": 1, "height": 3, "width": 4}], "categories": [{"id": 1
         ("a.csv", "class,row,col\nCorn,3,0\n", "names row 3 in line 2"),
         ("a.csv", "class_id,row,col\n99999,0,0\n", "ids go from 1"),
         ("a.geojson", "{}", "damaged"),
+        ("a.geojson", '{"type": "FeatureCollection", "features": ' + "[" * 100_000, "damaged|no polygons"),
+        ("a.geojson", _square("9" * 5000), "damaged"),
+        ("a.geojson", _square("1e999"), "damaged|no polygons"),
         ("a.geojson", '{"type": "FeatureCollection", "features": []}', "no polygons"),
     ],
 )
@@ -399,6 +421,50 @@ def test_a_large_image_needs_no_memory_of_its_size(tmp_path: Path) -> None:
 
 def _window() -> Window:
     return Window(59_000, 41_000, 3, 3)
+
+
+def _store(path: Path, arrays: dict[str, NDArray[np.generic]]) -> Path:
+    if path.suffix == ".mat":
+        savemat(path, arrays)
+    elif path.suffix == ".npz":
+        np.savez(path, **arrays)  # type: ignore[arg-type]
+    else:
+        with h5py.File(path, "w") as file:
+            for name, values in arrays.items():
+                file[name] = values
+    return path
+
+
+@pytest.mark.parametrize("ending", [".mat", ".npz", ".h5"])
+def test_labels_beside_their_cube_are_told_by_their_size(ending: str, tmp_path: Path) -> None:
+    truth = np.array([[0, 1, 2, 2], [1, 1, 0, 2], [2, 0, 1, 1]], np.uint8)
+    cube = np.arange(72, dtype=np.float32).reshape(3, 4, 6)
+    height = np.full((3, 4), 0.5, np.float32)
+    file = _store(tmp_path / f"both{ending}", {"X": cube, "y": truth, "height": height, "other": truth[:2]})
+    assert open_cube(file).shape == (3, 4, 6)
+    np.testing.assert_array_equal(read_labels(file, Grid("scene", 3, 4)).ids, truth)
+    np.testing.assert_array_equal(read_ids(file, size=(3, 4)), truth)
+    np.testing.assert_array_equal(read_truth(file, (3, 4)), truth)
+    np.testing.assert_array_equal(read_ids(file, variable="other"), truth[:2])
+
+
+@pytest.mark.parametrize("ending", [".mat", ".npz", ".h5"])
+def test_of_two_rasters_of_one_size_the_user_chooses(ending: str, tmp_path: Path) -> None:
+    first = np.array([[0, 1, 2, 2], [1, 1, 0, 2], [2, 0, 1, 1]], np.uint8)
+    file = _store(tmp_path / f"two{ending}", {"train": first, "test": first[::-1].copy()})
+    with pytest.raises(ChoiceNeeded, match="holds 2 rasters of 3 × 4") as asked:
+        read_labels(file, Grid("scene", 3, 4))
+    assert {choice.value for choice in asked.value.choices} == {"train", "test"}
+    assert asked.value.option == "variable"
+    found = read_labels(file, Grid("scene", 3, 4), OpenOptions(variable="test"))
+    np.testing.assert_array_equal(found.ids, first[::-1])
+
+
+def test_a_folder_is_no_file_of_labels(scene: LabelledScene, tmp_path: Path) -> None:
+    write_labels(tmp_path / "labels.hdr", scene)
+    for read in (read_ids, lambda path: read_labels(path, scene.grid)):
+        with pytest.raises(CubeFileError, match=f"{tmp_path.name} is a folder; name a file"):
+            read(tmp_path)
 
 
 def test_read_ids_is_for_scripts(tmp_path: Path, indian_pines_files: tuple[Path, Path]) -> None:

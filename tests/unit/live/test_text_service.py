@@ -35,6 +35,15 @@ def test_a_phrase_is_the_vector_of_a_class_with_that_text() -> None:
     np.testing.assert_allclose(vector, _texts(TextsWanted(table)).embeddings.raw[0], atol=1e-5)
 
 
+def test_another_text_need_not_wait_for_a_long_one() -> None:
+    sentence = "Green corn rises at the red edge near 700 nm, and its leaves hold water. "
+    long = ClassTable((replace(ClassTable.from_names(["Corn"]).entries[0], description=sentence * 600),))
+    for kind, body in (("texts", TextsWanted(long)), ("phrase", PhraseWanted(sentence * 600))):
+        answers = TextService().answer(kind, body)
+        assert [next(answers) for _ in range(3)] == [None, None, None]
+        answers.close()  # type: ignore[attr-defined]  # as the server does when something else is asked
+
+
 def test_absent_encoder_is_one_sentence() -> None:
     wanted = TextsWanted(
         ClassTable.from_names(["Corn", "Wheat"]), EncoderChoice("no/such-encoder", offline=True)

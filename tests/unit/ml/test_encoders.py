@@ -71,21 +71,40 @@ def test_long_texts_are_read_to_the_end(tiny_encoder: Open) -> None:
     assert np.abs(one - reversed_).max() < np.abs(one - other).max()
 
 
-def test_of_a_text_of_50_000_words_a_spread_part_is_read(tiny_bert: Path, tmp_path: Path) -> None:
-    filler = "Green corn rises at the red edge near 700 nm. "
-    text, other = filler * 5_000, filler * 4_000 + "Dry soil is bright. " * 2_500
-    calls = []
+def test_of_a_text_of_50_000_words_every_part_is_read(tiny_bert: Path) -> None:
     encoder = HuggingFaceEncoder(str(tiny_bert))
-    given = [ClassText("corn", text), ClassText("soil", other), ClassText("water", "Water absorbs.")]
-    found = encoder.encode(given, Progress(lambda *_: calls.append(1)))
-    assert len(calls) == (64 + 64 + 1 + 7) // 8  # it can be cancelled between any two
-    assert [note.split(" is very long: 64 of its ")[0] for note in found.notes] == [
-        "The text of corn",
-        "The text of soil",
+    sentence = "Green corn rises at the red edge near 700 nm."
+    steps: list[float] = []
+    text = ClassText("corn", " ".join([sentence] * 5_000))
+    encoder.encode([text], Progress(lambda done, _: steps.append(done or 0.0)))
+    parts = -(-5_000 // (encoder._limit // encoder._count(sentence)))
+    assert len(steps) == -(-parts // 8)  # it can be cancelled between any two
+    assert steps == sorted(steps)
+
+
+def test_a_long_text_gets_the_mean_over_the_tokens_of_all_its_parts(tiny_encoder: Open) -> None:
+    encoder = tiny_encoder()
+    sentences = [f"Green corn rises at the red edge near {400 + n} nm." for n in range(1_500)]
+    text = ClassText("corn", " ".join(sentences))
+    parts = chunks(text.text, encoder._count, encoder._limit)
+    assert len(parts) > 64
+    hidden = np.concatenate([encoder._read([part])[0][0] for part in parts])
+    wanted = hidden.mean(0, dtype=np.float64)
+    found = encoder.encode([text]).vectors[0]
+    np.testing.assert_allclose(found, wanted / np.linalg.norm(wanted), atol=1e-5)
+
+
+def test_the_cache_tells_the_same_as_the_encoder(tiny_bert: Path, tmp_path: Path) -> None:
+    encoder = HuggingFaceEncoder(str(tiny_bert), pooling="label-phrase")
+    given = [
+        ClassText("oats", "A cereal. " * 3_000),
+        ClassText("corn", "Green corn."),
+        ClassText("rye", "It."),
     ]
-    assert np.abs(found.vectors[0] - found.vectors[1]).max() > 1e-3  # the end was read too
     cached = CachedEncoder(encoder, tmp_path)
-    assert cached.encode(given).notes == found.notes
+    assert cached.encode(given[:2]).notes == encoder.encode(given[:2]).notes
+    for _ in range(2):
+        assert cached.encode(given).notes == encoder.encode(given).notes
 
 
 SENTENCES = (

@@ -76,6 +76,20 @@ def test_a_sound_file_is_called_sound_and_recovered_whole(
     assert path.read_bytes() == sound[0]
 
 
+def test_a_setting_that_nests_too_deeply(sound: tuple[bytes, ProjectState], tmp_path: Path) -> None:
+    path = tmp_path / "a.hsip"
+    path.write_bytes(sound[0])
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE settings SET value = ? WHERE key = 'view'", ("[" * 100_000,))
+    with (
+        closing(ProjectFile.open(path)) as project,
+        pytest.raises(DamagedProjectError, match="the setting view cannot be decoded"),
+    ):
+        project.value("view")
+    report = recover_project(path, tmp_path / "copy.hsip")
+    assert report.lost == ("Some settings of the view could not be read.",)
+
+
 @pytest.mark.parametrize("seed", range(14))
 def test_random_pages_cost_no_labels_and_no_traceback(
     sound: tuple[bytes, ProjectState], tmp_path: Path, seed: int
