@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,6 +21,7 @@ from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io.convert import refuse_source
 from hsi_studio.io.heat_figure import write_heat_figure
 from hsi_studio.io.maps import require_ending, write_scores
+from hsi_studio.io.scratch import scratch_array
 
 Range = tuple[float, float]
 
@@ -56,30 +56,28 @@ def query(
     if not text.strip():
         raise UsageError("the text is empty", "describe what to look for")
     require_ending(out)
+    _require_folder(out)
     refuse_source(cube, [out])
     lut(colormap)
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(dir=_folder(out), prefix=".hsi_studio_") as folder:
-        scores = np.memmap(Path(folder) / "scores", np.float32, "w+", shape=(cube.rows, cube.cols))
-        loaded = load_classifier(model).fitted_to(cube)
-        vector = phrase_vector(loaded, text, offline)
-        with progress_bar("Querying") as progress:
-            low, high = _fill(scores, heat(loaded, cube, vector, progress))
-        if low > high:
-            note(f"{cube.name} has no measured pixel.")
-        if out.suffix.lower() == ".png":
-            write_heat_figure(out, scores, text, colormap)
-        else:
-            write_scores(out, scores, cube.georef)
-        del scores
+    scores = scratch_array((cube.rows, cube.cols), np.float32)
+    loaded = load_classifier(model).fitted_to(cube)
+    vector = phrase_vector(loaded, text, offline)
+    with progress_bar("Querying") as progress:
+        low, high = _fill(scores, heat(loaded, cube, vector, progress))
+    if low > high:
+        note(f"{cube.name} has no measured pixel.")
+    if out.suffix.lower() == ".png":
+        write_heat_figure(out, scores, text, colormap)
+    else:
+        write_scores(out, scores, cube.georef)
     seconds = round(time.perf_counter() - started, 3)
     print_result({"file": out, "text": text, "range": [low, high], "seconds": seconds}, as_json)
 
 
-def _folder(out: Path) -> Path:
+def _require_folder(out: Path) -> None:
     if not out.parent.is_dir():
         raise HsiError(f"the folder {out.parent} does not exist", "create it first")
-    return out.parent
 
 
 def _fill(scores: NDArray[np.float32], parts: Iterable[tuple[Window, NDArray[np.float32]]]) -> Range:
