@@ -97,7 +97,7 @@ def _listed_image(file: Path, number: int, line: dict[str, str]) -> ImageEntry:
         raise CubeFileError(f"{file.name} lists {name}, which does not exist", "correct the list")
     if split not in (None, "train", "val", "test"):
         raise CubeFileError(f"{file.name} has the split {split!r}", "use train, val and test")
-    return ImageEntry(image, row["class"] or None, row["object"] or name, split)
+    return ImageEntry(image, name, row["class"] or None, row["object"] or name, split)
 
 
 def _by_folder(path: Path) -> ImageSet:
@@ -107,9 +107,10 @@ def _by_folder(path: Path) -> ImageSet:
         )
     own = _images(path)
     if own:
-        return ImageSet(tuple(ImageEntry(image, None, image.name) for image in own), "a folder of images")
+        unknown = (ImageEntry(image, image.name, None, image.name) for image in own)
+        return ImageSet(tuple(unknown), "a folder of images")
     entries = [
-        ImageEntry(image, folder.name, f"{folder.name}/{image.name}")
+        ImageEntry(image, f"{folder.name}/{image.name}", folder.name, f"{folder.name}/{image.name}")
         for folder in sorted(one for one in path.iterdir() if one.is_dir() and not one.name.startswith("."))
         for image in _images(folder)
     ]
