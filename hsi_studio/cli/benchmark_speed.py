@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from hsi_studio.cli.ml_options import Device
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, print_table, progress_bar
 from hsi_studio.core.progress import Progress
+from hsi_studio.io.scratch import scratch_array
 
 if TYPE_CHECKING:
     from hsi_studio.ml.s3fn import Architecture
@@ -164,12 +163,10 @@ def _stream(
     from hsi_studio.ml.speed import stream_speed, untrained
 
     side = tile_side(untrained(architecture, _BANDS), device)
-    with tempfile.TemporaryDirectory(prefix="hsi_studio_") as folder:
-        ids = np.memmap(Path(folder) / "map", np.int16, "w+", shape=(_LARGE, _LARGE))
-        found = stream_speed(
-            architecture, ids, 16 if quick else side, bands=_BANDS, device=device, progress=progress
-        )
-        del ids
+    ids = scratch_array((_LARGE, _LARGE), np.int16)
+    found = stream_speed(
+        architecture, ids, 16 if quick else side, bands=_BANDS, device=device, progress=progress
+    )
     what = f"{_LARGE} × {_LARGE} × {_BANDS} cube"
     part = f"a slice of {found.pixels / 1e6:.1f} Mpixel, from generated values to the map on disk"
     yield _row(f"{what}: rate", found.pixels / found.seconds, "pixel/s", None, part)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.foreground import Foreground, Side
-from hsi_studio.errors import ChoiceNeeded, CubeFileError, UsageError
+from hsi_studio.errors import ChoiceNeeded, CubeFileError, HsiError, UsageError
 from hsi_studio.io import open_cube
 from hsi_studio.io.image_entry import ImageEntry
 from hsi_studio.io.labels import read_ids, same_size
@@ -63,21 +63,21 @@ class Objects:
     raster: str | None = None
 
     def open(self, entry: ImageEntry) -> tuple[Cube, NDArray[np.bool_]]:
-        """Return an image and its object (rows, cols).
+        """Return an image, by the name that its set gives it, and its object (rows, cols).
 
         Raises
         ------
-        CubeFileError
-            When the image or its raster cannot be read.
-        UsageError
-            When nothing of the object is seen.
+        HsiError
+            When the image or its raster cannot be read, or nothing of the object is seen.
         """
-        cube = open_cube(entry.path)
+        cube = _opened(entry)
         if cube.wavelengths_nm is None and len(entry.wavelengths_nm) == cube.bands:
             cube = replace(cube, wavelengths_nm=np.array(entry.wavelengths_nm))
         inside = self.foreground.pixels(cube) if self.raster is None else self._given(entry.path, cube)
         if not inside.any():
-            raise UsageError(f"no object is seen in {entry.path.name}", "choose another threshold")
+            raise UsageError(
+                f"no object is seen in {entry.name}", "choose another threshold or leave the image out"
+            )
         return cube, inside
 
     def _given(self, path: Path, cube: Cube) -> NDArray[np.bool_]:
@@ -91,6 +91,15 @@ class Objects:
             raise CubeFileError(question.cause, "keep one of them in it") from None
         same_size(ids, size, raster.name, cube.name)
         return np.asarray(ids != 0)
+
+
+def _opened(entry: ImageEntry) -> Cube:
+    try:
+        return replace(open_cube(entry.path), name=entry.name)
+    except HsiError as error:
+        told = error.cause.removeprefix(entry.path.name)
+        cause = f"{entry.name}{told}" if told != error.cause else f"{entry.name}: {error.cause}"
+        raise CubeFileError(cause, error.remedy) from error
 
 
 def objects(

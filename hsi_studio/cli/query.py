@@ -19,8 +19,9 @@ from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
 from hsi_studio.errors import UsageError
 from hsi_studio.io.heat_figure import write_heat_figure
-from hsi_studio.io.maps import map_files, spool, write_scores
+from hsi_studio.io.maps import map_files, write_scores
 from hsi_studio.io.outputs import require_outputs
+from hsi_studio.io.scratch import scratch_array
 
 Range = tuple[float, float]
 
@@ -57,9 +58,9 @@ def query(
     require_outputs(map_files(out), cube=cube, read=(model,))
     lut(colormap)
     started = time.perf_counter()
+    scores = scratch_array((cube.rows, cube.cols), np.float32)
     loaded = load_classifier(model).fitted_to(cube)
     vector = phrase_vector(loaded, text, offline)
-    (scores,) = spool((cube.rows, cube.cols), out, np.float32)
     with progress_bar("Querying") as progress:
         low, high = _fill(scores, heat(loaded, cube, vector, progress))
     if low > high:

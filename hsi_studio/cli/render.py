@@ -15,6 +15,7 @@ from hsi_studio.cli.output import print_result
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.levels import compute_levels
 from hsi_studio.core.presets import default_view, describe, presets
+from hsi_studio.core.reading import band_near
 from hsi_studio.core.render import render as picture_of
 from hsi_studio.core.view import (
     DEFAULT_COLORMAP,
@@ -31,8 +32,6 @@ from hsi_studio.errors import UsageError
 from hsi_studio.io.outputs import require_outputs
 from hsi_studio.io.picture import require_png_name, write_png
 
-# A band this far off the wavelength asked for still stands for it.
-_FARTHEST_NM = 50.0
 _T = TypeVar("_T")
 _WHAT = "What is shown"
 _HOW = "How bright it is"
@@ -183,16 +182,10 @@ def _band(cube: Cube, text: str) -> int:
     if nm and cube.wavelengths_nm is None:
         raise UsageError(f"{cube.name} has no wavelengths", "give bands by number, counted from 0")
     if nm:
-        return _nearest(cube, value)
+        return band_near(cube, value)
     if value not in range(cube.bands):
         raise UsageError(f"there is no band {text}", f"bands count from 0 to {cube.bands - 1}")
     return int(value)
-
-
-def _nearest(cube: Cube, nm: float) -> int:
-    if not cube.covers(nm + _FARTHEST_NM, nm - _FARTHEST_NM):
-        raise UsageError(f"{cube.name} has no band near {nm:g} nm", "`hsi-studio info` tells the wavelengths")
-    return cube.nearest_band(nm)
 
 
 def _preset(cube: Cube, name: str) -> Composite:

@@ -14,11 +14,11 @@ import numpy as np
 import typer
 
 from hsi_studio.cli import image_options as on
-from hsi_studio.cli.image_results import summary
+from hsi_studio.cli.image_results import require_all, summary
+from hsi_studio.cli.image_votes import votes
 from hsi_studio.cli.ml_options import embedded
-from hsi_studio.cli.output import print_result, progress_bar
+from hsi_studio.cli.output import note, print_result, progress_bar
 from hsi_studio.cli.train_settings import train_settings
-from hsi_studio.cli.vote import votes
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.foreground import Side
 from hsi_studio.core.progress import Progress
@@ -33,8 +33,8 @@ from hsi_studio.ml.vote import By
 
 if TYPE_CHECKING:
     from hsi_studio.ml.classifier import Classifier
+    from hsi_studio.ml.image_scene import LabelledImage
     from hsi_studio.ml.presets import Settings
-    from hsi_studio.ml.scene import Scene
 
 _SET = "A folder of images"
 HeldOut = Annotated[
@@ -112,6 +112,7 @@ def train_images(given: Mapping[str, Any], asked: _Images) -> None:
     UsageError
         When the set does not hold images of two classes.
     """
+    from hsi_studio.ml.image_scene import image_scene
     from hsi_studio.ml.methods import finish, method
 
     settings = _settings(given)
@@ -124,14 +125,15 @@ def train_images(given: Mapping[str, Any], asked: _Images) -> None:
     embeddings = embedded(table, *read) if way.uses_text else None
     started = time.perf_counter()
     with progress_bar("Training") as progress:
-        scene = _scene(learned, table, asked, settings.seed, progress)
+        images = _images(learned, table, asked.telling, progress)
+        scene = image_scene(images, table, asked.pixels, settings.seed, f"{len(images)} images")
         model = finish(way.train(scene, embeddings, settings), progress)
     seconds = time.perf_counter() - started
     model.provenance["images"] = {
         "set": given["cube"].name,
         "layout": found.layout,
-        "learned": [str(entry.path.name) for entry in learned],
-        "held_out": [str(entry.path.name) for entry in held],
+        "learned": {image.cube.name: image.cube.fingerprint for image in images},
+        "held_out": [entry.name for entry in held],
     }
     with atomic_output(given["out"]) as temporary:
         temporary.write_bytes(model.to_bytes())
@@ -141,7 +143,13 @@ def train_images(given: Mapping[str, Any], asked: _Images) -> None:
     }
     with progress_bar("Voting") as progress:
         rows = votes(held, model, asked.telling, by=asked.by, device=settings.device, progress=progress)
-    print_result(report | summary(rows), given["as_json"])
+    agreement = summary(rows)
+    del agreement["learned_from"]
+    print_result(report | agreement, given["as_json"])
+    for row in rows:
+        if row["class"] is None:
+            note(row["reason"])
+    require_all(rows)
 
 
 def _settings(given: Mapping[str, Any]) -> Settings:
@@ -188,18 +196,18 @@ def _divided(found: ImageSet, share: float, seed: int) -> tuple[list[ImageEntry]
     return learned, [entry for entry, out in zip(known, held, strict=True) if out]
 
 
-def _scene(
-    entries: Sequence[ImageEntry], table: ClassTable, asked: _Images, seed: int, progress: Progress
-) -> Scene:
-    from hsi_studio.ml.image_scene import LabelledImage, image_scene
+def _images(
+    entries: Sequence[ImageEntry], table: ClassTable, telling: on.Objects, progress: Progress
+) -> list[LabelledImage]:
+    from hsi_studio.ml.image_scene import LabelledImage
 
     ids = {entry.name: entry.id for entry in table}
     images = []
     for done, entry in enumerate(entries):
-        progress.update(0.5 * done / len(entries), entry.path.name)
-        cube, inside = asked.telling.open(entry)
+        progress.update(0.5 * done / len(entries), entry.name)
+        cube, inside = telling.open(entry)
         images.append(LabelledImage(cube, inside, ids[entry.class_name or ""]))
-    return image_scene(images, table, asked.pixels, seed, f"{len(images)} images")
+    return images
 
 
 def _report(

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hsi_studio.cli import image_options as on
-from hsi_studio.cli.image_results import summary
+from hsi_studio.cli.image_results import in_words, require_all, summary
+from hsi_studio.cli.image_votes import votes
 from hsi_studio.cli.ml_options import Device
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import note, print_json, print_table, progress_bar
 from hsi_studio.core.foreground import Side
-from hsi_studio.core.progress import Progress
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.deephs_fruit import FruitChoice
-from hsi_studio.io.image_entry import ImageEntry
 from hsi_studio.io.image_set import read_image_set
 from hsi_studio.io.outputs import require_outputs
 from hsi_studio.io.tables import as_csv
@@ -52,7 +51,8 @@ def vote(
     """Classify images as wholes: the pixels of the object before its background vote.
 
     The object is told from the background by Otsu's threshold on the mean of the bands, on one band or on an
-    index, or by a raster beside each image. Images whose class is known are compared with it.
+    index, or by a raster beside each image. Images whose class is known are compared with it; those that the
+    model learned from are marked and counted apart. Images that cannot be read are listed with the reason.
 
     For example:
 
@@ -83,46 +83,12 @@ def vote(
         report["file"] = out
     if as_json:
         print_json(report | {"images": rows})
-        return
-    print_table("", ("image", "class", "share", "pixels", "truth"), map(_cells, rows))
-    if report["accuracy"] is not None:
-        note(f"{report['right']} of {report['compared']} images right ({100 * report['accuracy']:.1f} %).")
-
-
-def votes(
-    entries: Sequence[ImageEntry],
-    model: Classifier,
-    telling: on.Objects,
-    *,
-    by: By,
-    device: str,
-    progress: Progress,
-) -> list[dict[str, Any]]:
-    """Return one row per image: file, class, its share, pixels, truth (None where unknown), all shares."""
-    from hsi_studio.ml.vote import vote as decide
-
-    names, rows = [entry.name for entry in model.classes], []
-    for done, entry in enumerate(entries):
-        inner = _passed_on(progress, done / len(entries), entry.path.name)
-        inner.update(None)
-        cube, inside = telling.open(entry)
-        found = decide(model.fitted_to(cube), cube, inside, by, device=device, progress=inner)
-        rows.append(
-            {
-                "file": entry.path,
-                "class": names[found.position],
-                "share": float(found.shares[found.position]),
-                "pixels": found.pixels,
-                "truth": entry.class_name,
-                "shares": dict(zip(names, found.shares.tolist(), strict=True)),
-            }
-        )
-    return rows
-
-
-def _passed_on(progress: Progress, fraction: float, text: str) -> Progress:
-    """Return a progress for one image: a cancel reaches it, its own reports become this one."""
-    return Progress(lambda *_: progress.update(fraction, text))
+    else:
+        print_table("", _headings(rows), [_cells(row, _headings(rows)) for row in rows])
+        told = in_words(report)
+        if told is not None:
+            note(told)
+    require_all(rows)
 
 
 def device_for(name: str, wanted: str | None) -> str:
@@ -138,14 +104,17 @@ def device_for(name: str, wanted: str | None) -> str:
 
 def _flat(row: dict[str, Any], model: Classifier) -> dict[str, Any]:
     own = {key: row[key] for key in ("file", "class", "share", "pixels", "truth")}
-    return own | {f"share {entry.name}": row["shares"][entry.name] for entry in model.classes}
+    own |= {"learned from": row["learned_from"], "reason": row["reason"]}
+    return own | {f"share {entry.name}": row["shares"].get(entry.name) for entry in model.classes}
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    return (
-        row["file"].name,
-        row["class"],
-        f"{100 * row['share']:.0f} %",
-        str(row["pixels"]),
-        row["truth"] or "",
-    )
+def _headings(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    learned = ("learned from",) if any(row["learned_from"] for row in rows) else ()
+    failed = ("reason",) if any(row["class"] is None for row in rows) else ()
+    return ("image", "class", "share", "pixels", "truth", *learned, *failed)
+
+
+def _cells(row: dict[str, Any], headings: Sequence[str]) -> tuple[str, ...]:
+    share = "" if row["share"] is None else f"{100 * row['share']:.0f} %"
+    told = row | {"share": share, "learned from": "yes" if row["learned_from"] else ""}
+    return tuple("" if told[heading] is None else str(told[heading]) for heading in headings)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.indices import compute_index
-from hsi_studio.core.reading import measured_bands, weighted_sums
+from hsi_studio.core.reading import band_near, measured_bands, weighted_sums
 from hsi_studio.errors import UsageError
 
 
@@ -63,9 +63,7 @@ class Foreground:
         if self.index is not None:
             return compute_index(cube, self.index)
         if self.band_nm is not None:
-            if cube.wavelengths_nm is None:
-                raise UsageError(f"{cube.name} has no wavelengths", "leave out the band")
-            return cube.physical(cube.band(cube.nearest_band(self.band_nm)))
+            return cube.physical(cube.band(band_near(cube, self.band_nm)))
         bands = measured_bands(cube, np.flatnonzero(cube.good_bands()).tolist())
         weights = np.full((len(bands), 1), 1 / len(bands), np.float32)
         return weighted_sums(cube, bands, weights)[..., 0]

@@ -11,12 +11,33 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.window import Window
+from hsi_studio.errors import UsageError
 
 BandReader = Callable[[int, Window, int], NDArray[Any]]
 """(band, window, step) → stored values (rows, cols), as `Cube.band` returns them, perhaps from a cache."""
 
 _BLOCK_VALUES = 4_000_000
 _PRODUCT_VALUES = 200_000
+# A band this far off the wavelength asked for still stands for it.
+_FARTHEST_NM = 50.0
+
+
+def band_near(cube: Cube, nm: float) -> int:
+    """Return the good band nearest to a wavelength in nm that a person asks for.
+
+    Raises
+    ------
+    UsageError
+        When the cube has no wavelengths, or none as far as that.
+    """
+    if cube.wavelengths_nm is None:
+        raise UsageError(f"{cube.name} has no wavelengths", "ask for no wavelength")
+    if not cube.covers(nm + _FARTHEST_NM, nm - _FARTHEST_NM):
+        low, high = cube.wavelengths_nm.min(), cube.wavelengths_nm.max()
+        raise UsageError(
+            f"{cube.name} has no band near {nm:g} nm", f"ask for one from {low:.0f} to {high:.0f} nm"
+        )
+    return cube.nearest_band(nm)
 
 
 def measured_bands(cube: Cube, bands: Sequence[int]) -> tuple[int, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+from itertools import islice
 from pathlib import Path
 
 from hsi_studio.core.classes import ClassTable
+from hsi_studio.core.labels import MOST_ID
 from hsi_studio.errors import HsiError
 from hsi_studio.io.atomic import atomic_output
-from hsi_studio.io.class_entries import class_entries, class_table, hex_color, read_text
+from hsi_studio.io.class_entries import class_entries, class_table, hex_color
+from hsi_studio.io.csv_table import read_csv
 
 _COLUMNS = ("id", "name", "color", "description")
 _ALSO = {"colour": "color", "class": "name", "class_name": "name", "class_id": "id", "value": "id"}
@@ -17,29 +20,23 @@ _ALSO = {"colour": "color", "class": "name", "class_name": "name", "class_id": "
 def read_classes(path: Path) -> ClassTable:
     """Read a class table; only the column ``name`` is required, other columns are passed over.
 
-    Commas, semicolons or tabs part the columns, as spreadsheets of different countries write them.
+    Columns and encodings are those of `read_csv`.
 
     Raises
     ------
     HsiError
         Naming the entry at fault.
     """
-    text = read_text(path)
-    first = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=first.count), strict=True)
-    try:
-        rows = [row for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise HsiError(
-            f"{path.name} is no table, line {reader.line_num} ({error})", "correct it there"
-        ) from error
-    heads = [_ALSO.get(head.strip().lower(), head.strip().lower()) for head in rows[0]] if rows else []
-    if "name" not in heads:
+    heads, lines = read_csv(path)
+    if "name" not in (_ALSO.get(head, head) for head in heads):
         raise HsiError(f"{path.name} has no column name", f"head the columns {', '.join(_COLUMNS)}")
-    told = [
-        {k: cell for k, cell in zip(heads, row, strict=False) if k in _COLUMNS and cell} for row in rows[1:]
-    ]
+    told = [_fields(row) for _, row in islice(lines, MOST_ID + 1)]
     return class_table(path, class_entries(path, told))
+
+
+def _fields(row: dict[str, str]) -> dict[str, str]:
+    known = ((_ALSO.get(head, head), cell) for head, cell in row.items())
+    return {head: cell for head, cell in known if head in _COLUMNS and cell}
 
 
 def write_classes(path: Path, table: ClassTable) -> None:

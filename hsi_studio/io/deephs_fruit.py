@@ -127,6 +127,7 @@ def _entries(file: Path, target: str) -> Iterator[tuple[dict[str, Any], ImageEnt
             record,
             ImageEntry(
                 root / record["files"]["header_file"],
+                record["files"]["header_file"],
                 None if value is None else str(value),
                 _object(record),
                 match["split"].lower() if match else None,

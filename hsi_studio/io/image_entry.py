@@ -13,6 +13,8 @@ class ImageEntry:
     Parameters
     ----------
     path : Path
+    name : str
+        What its set calls it: its path in the set's folder.
     class_name : str, optional
         None where it is unknown.
     object : str
@@ -24,6 +26,7 @@ class ImageEntry:
     """
 
     path: Path
+    name: str
     class_name: str | None
     object: str
     split: str | None = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from hsi_studio.errors import CubeFileError, UsageError
+from hsi_studio.io.csv_table import read_csv
 from hsi_studio.io.deephs_fruit import FruitChoice, annotation_files, read_fruit
 from hsi_studio.io.image_entry import ImageEntry
 from hsi_studio.io.readers.capture import CaptureReader
@@ -15,7 +14,7 @@ from hsi_studio.io.readers.envi_files import DATA_SUFFIXES, header_of, is_header
 from hsi_studio.io.readers.zarr_store import is_store
 from hsi_studio.io.registry import readers
 
-_COLUMNS = {"file", "class", "split", "object"}
+_COLUMNS = ("file", "class", "split", "object")
 _PICTURES = {".png", ".jpg", ".jpeg", ".bmp"}
 
 
@@ -78,31 +77,40 @@ def read_image_set(path: Path, choice: FruitChoice | None = None) -> ImageSet:
     return _by_folder(path)
 
 
-def _listed(file: Path) -> Iterator[ImageEntry]:
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        table = csv.DictReader(text)
-        columns = {name.strip().lower(): name for name in table.fieldnames or () if name}
-        if "file" not in columns:
-            raise CubeFileError(f"{file.name} has no column called file", "name its columns file,class,split")
-        for line in table:
-            row = {key: (line[columns[key]] or "").strip() for key in _COLUMNS & set(columns)}
-            image = file.parent / row["file"]
-            if not image.exists():
-                raise CubeFileError(
-                    f"{file.name} lists {row['file']}, which does not exist", "correct the list"
-                )
-            split = row.get("split") or None
-            if split not in (None, "train", "val", "test"):
-                raise CubeFileError(f"{file.name} has the split {split!r}", "use train, val and test")
-            yield ImageEntry(image, row.get("class") or None, row.get("object") or row["file"], split)
+def _listed(file: Path) -> list[ImageEntry]:
+    heads, lines = read_csv(file)
+    if "file" not in heads:
+        raise CubeFileError(f"{file.name} has no column called file", "name its columns file,class,split")
+    entries = [_listed_image(file, number, line) for number, line in lines]
+    if not entries:
+        raise CubeFileError(f"{file.name} lists no images", "write one per line below the headings")
+    return entries
+
+
+def _listed_image(file: Path, number: int, line: dict[str, str]) -> ImageEntry:
+    row = {key: line.get(key, "").strip() for key in _COLUMNS}
+    name, split = row["file"], row["split"] or None
+    if not name:
+        raise CubeFileError(f"{file.name} names no file in line {number}", "correct the list")
+    image = file.parent / name
+    if not image.exists():
+        raise CubeFileError(f"{file.name} lists {name}, which does not exist", "correct the list")
+    if split not in (None, "train", "val", "test"):
+        raise CubeFileError(f"{file.name} has the split {split!r}", "use train, val and test")
+    return ImageEntry(image, name, row["class"] or None, row["object"] or name, split)
 
 
 def _by_folder(path: Path) -> ImageSet:
+    if not path.is_dir():
+        raise UsageError(
+            f"{path.name} is one file, no set of images", "name its folder, or map one image with predict"
+        )
     own = _images(path)
     if own:
-        return ImageSet(tuple(ImageEntry(image, None, image.name) for image in own), "a folder of images")
+        unknown = (ImageEntry(image, image.name, None, image.name) for image in own)
+        return ImageSet(tuple(unknown), "a folder of images")
     entries = [
-        ImageEntry(image, folder.name, f"{folder.name}/{image.name}")
+        ImageEntry(image, f"{folder.name}/{image.name}", folder.name, f"{folder.name}/{image.name}")
         for folder in sorted(one for one in path.iterdir() if one.is_dir() and not one.name.startswith("."))
         for image in _images(folder)
     ]

@@ -14,6 +14,7 @@ from hsi_studio.errors import HsiError
 from hsi_studio.paths import cache_dir
 
 _MOST_IN_MEMORY = 256_000_000
+_PIECE = 1 << 24
 
 
 def scratch_array(shape: tuple[int, int], dtype: type[np.generic]) -> NDArray[Any]:
@@ -50,4 +51,8 @@ def mapped(file: IO[bytes], shape: tuple[int, int], dtype: type[np.generic]) -> 
     size = prod(shape) * np.dtype(dtype).itemsize
     if hasattr(os, "posix_fallocate"):
         os.posix_fallocate(file.fileno(), 0, size)
+    else:
+        for start in range(0, size, _PIECE):
+            file.write(bytes(min(_PIECE, size - start)))
+        file.flush()
     return np.memmap(file, dtype, "r+", shape=shape)

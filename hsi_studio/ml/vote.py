@@ -78,6 +78,14 @@ def vote(
     return Vote(int(votes.argmax()), votes / votes.sum(), pixels)
 
 
+def learned_from(model: Classifier, cube: Cube) -> bool:
+    """Tell whether a model was trained on pixels of a cube, wherever its file lies now."""
+    images = model.provenance.get("images", {}).get("learned", {})
+    # Models made before fingerprints were kept list names only, by which images cannot be told.
+    known = images.values() if isinstance(images, dict) else ()
+    return bool(cube.fingerprint) and cube.fingerprint in {model.provenance.get("cube_fingerprint"), *known}
+
+
 def _votes(part: Prediction, voting: NDArray[np.bool_], by: By, classes: int) -> NDArray[np.floating]:
     if by == By.MAJORITY:
         return np.bincount(part.positions[voting], minlength=classes).astype(np.float64)

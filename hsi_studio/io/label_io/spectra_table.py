@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +18,11 @@ from hsi_studio.core.progress import Progress
 from hsi_studio.core.window import Window
 from hsi_studio.errors import CubeFileError, UsageError
 from hsi_studio.io.atomic import atomic_output
+from hsi_studio.io.csv_table import Line, read_csv
 from hsi_studio.io.label_io.scene import LabelledScene
 from hsi_studio.io.options import OpenOptions
 
 _KEYS = ("class_id", "class", "row", "col")
-_MOST_FIELD = 1_000_000
 
 
 def write(path: Path, scene: LabelledScene, progress: Progress) -> tuple[Path, ...]:
@@ -81,14 +81,10 @@ def read(path: Path, grid: Grid, options: OpenOptions, progress: Progress) -> Cl
     CubeFileError
         Naming the line at fault.
     """
-    csv.field_size_limit(_MOST_FIELD)
     ids = np.zeros((grid.rows, grid.cols), np.uint16)
     names: dict[int, str] = {}
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            _fill(ids, names, csv.DictReader(file, strict=True), progress)
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise CubeFileError(f"{path.name} is no table ({error})", "save it as CSV in UTF-8") from error
+        _fill(ids, names, *read_csv(path), progress)
     except _WrongLine as error:
         raise CubeFileError(f"{path.name} {error}", "correct it there") from error
     colors = default_colors(len(names))
@@ -101,18 +97,21 @@ class _WrongLine(Exception):
 
 
 def _fill(
-    ids: NDArray[np.uint16], names: dict[int, str], table: csv.DictReader[str], progress: Progress
+    ids: NDArray[np.uint16],
+    names: dict[int, str],
+    heads: Sequence[str],
+    lines: Iterable[Line],
+    progress: Progress,
 ) -> None:
-    columns = {str(name).strip().lower(): str(name) for name in table.fieldnames or ()}
-    missing = [key for key in ("row", "col") if key not in columns]
-    if missing or not {"class", "class_id"} & columns.keys():
+    missing = [key for key in ("row", "col") if key not in heads]
+    if missing or not {"class", "class_id"} & set(heads):
         raise _WrongLine(f"has no column {missing[0] if missing else 'class or class_id'}")
     numbers: dict[str, int] = {}
-    for line in table:
-        if table.line_num % 1000 == 0:
+    for number, line in lines:
+        if number % 1000 == 0:
             progress.update(None, "reading")
-        told = {key: (line[columns[key]] or "").strip() for key in _KEYS if key in columns}
-        id, row, col = _place(told, numbers, ids.shape, table.line_num)
+        told = {key: line[key].strip() for key in _KEYS if key in line}
+        id, row, col = _place(told, numbers, ids.shape, number)
         ids[row, col] = id
         names[id] = told.get("class") or f"Class {id}"
 

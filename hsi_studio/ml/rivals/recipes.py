@@ -89,7 +89,8 @@ def _svm(spectra: Spectra, targets: Targets, seed: int) -> Fitted:
 def _knn(spectra: Spectra, targets: Targets, seed: int) -> Fitted:
     from sklearn.neighbors import KNeighborsClassifier
 
-    grid = {"kneighborsclassifier__n_neighbors": [n for n in (1, 3, 5, 9) if n <= len(targets) * 4 // 5]}
+    fewest = _fewest_learned(targets, seed)
+    grid = {"kneighborsclassifier__n_neighbors": [n for n in (1, 3, 5, 9) if n <= fewest]}
     model = _chosen(KNeighborsClassifier(1, weights="distance"), grid, spectra, targets, seed)
     return _fitted(model, spectra, targets)
 
@@ -133,8 +134,34 @@ def _lda(spectra: Spectra, targets: Targets, seed: int) -> Fitted:
             "label a second pixel of a class",
         )
     priors = np.full(len(classes), 1 / len(classes))
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=priors)
+    spread = _Spread(len(classes) / int((counts > 1).sum()))
+    model = LinearDiscriminantAnalysis(solver="lsqr", covariance_estimator=spread, priors=priors)
     return _fitted(_scaled(model), spectra, targets)
+
+
+class _Spread:
+    """Covariance within a class, shrunk as Ledoit and Wolf do, as scikit-learn's ``shrinkage="auto"`` does.
+
+    A class of one label has no spread. It gets zeros, and `factor` makes the mean over all classes one over
+    those that have a spread.
+    """
+
+    def __init__(self, factor: float) -> None:
+        self._factor = factor
+        self.covariance_: NDArray[Any] = np.zeros((0, 0))
+
+    def fit(self, X: Spectra) -> _Spread:
+        """Find the covariance (bands, bands) of the spectra (n, bands) of a class."""
+        from sklearn.covariance import ledoit_wolf
+
+        if len(X) < 2:
+            self.covariance_ = np.zeros((X.shape[1], X.shape[1]))
+            return self
+        deviations = X.std(axis=0)
+        scale = np.where(deviations > 0, deviations, 1)
+        covariance, _ = ledoit_wolf((X - X.mean(axis=0)) / scale)
+        self.covariance_ = self._factor * scale[:, None] * covariance * scale
+        return self
 
 
 RECIPES = {
@@ -168,10 +195,10 @@ def _chosen(estimator: Any, grid: dict[str, list[Any]], spectra: Spectra, target
     """
     from sklearn.model_selection import GridSearchCV
 
-    model, folds = _scaled(estimator), _folds(targets, seed)
+    model, few = _scaled(estimator), _some(targets, seed)
+    folds = _folds(targets[few], seed)
     if folds is None:
         return model
-    few = _some(targets, seed)
     search = GridSearchCV(model, grid, cv=folds, refit=False).fit(spectra[few], targets[few])
     return model.set_params(**search.best_params_)
 
@@ -183,11 +210,26 @@ def _folds(targets: Targets, seed: int) -> Any:
     return StratifiedKFold(min(_FOLDS, fewest), shuffle=True, random_state=seed) if fewest > 1 else None
 
 
+def _fewest_learned(targets: Targets, seed: int) -> int:
+    """Return how many labels the smallest training part of the cross-validation has."""
+    few = _some(targets, seed)
+    folds = _folds(targets[few], seed)
+    return 1 if folds is None else min(len(own) for own, _ in folds.split(few, targets[few]))
+
+
 def _some(targets: Targets, seed: int) -> NDArray[np.intp]:
-    """Return indices of at most 1000 labels, the same share of every class: a search fits many times."""
+    """Return indices of about 1000 labels at most, as a search fits many times.
+
+    The same share of every class, but of none fewer than the folds where it has them.
+    """
     order = np.random.default_rng(seed).permutation(len(targets))
     by_class = order[np.argsort(targets[order], kind="stable")]
-    chosen: NDArray[np.intp] = by_class[:: -(-len(targets) // _MOST_SEARCHED)]
+    _, starts, counts = np.unique(targets[by_class], return_index=True, return_counts=True)
+    place = np.arange(len(targets))
+    in_class = place - np.repeat(starts, counts)
+    chosen: NDArray[np.intp] = by_class[
+        (place % -(-len(targets) // _MOST_SEARCHED) == 0) | (in_class < _FOLDS)
+    ]
     return chosen
 
 
@@ -196,10 +238,10 @@ def _temperature(model: Any, spectra: Spectra, targets: Targets, seed: int) -> f
     from scipy.special import log_softmax
     from sklearn.model_selection import cross_val_predict
 
-    folds = _folds(targets, seed)
+    few = _some(targets, seed)
+    folds = _folds(targets[few], seed)
     if folds is None:
         return 1.0
-    few = _some(targets, seed)
     held = cross_val_predict(model, spectra[few], targets[few], cv=folds, method="decision_function")
     own = np.searchsorted(np.unique(targets), targets[few])[:, None]
     fits = [np.take_along_axis(log_softmax(t * _columns(held), axis=1), own, 1).mean() for t in _TEMPERATURES]

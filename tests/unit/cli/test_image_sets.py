@@ -67,10 +67,11 @@ def test_every_image_gets_the_class_its_object_votes_for(
     cli: Cli, fruit: Path, tmp_path: Path, by: str
 ) -> None:
     model, out = tmp_path / "model.safetensors", tmp_path / "votes.csv"
-    assert cli("train", fruit, "-o", model, "--method", "lda", "--held-out", "0").status == 0
+    assert cli("train", fruit, "-o", model, "--method", "lda", "--held-out", "0.5").status == 0
     report = cli("vote", fruit, "--model", model, "--by", by, "-o", out, "--json").json
-    assert report["compared"] == 24
-    assert report["accuracy"] > 0.85
+    assert report["compared"] == report["learned_from"]["compared"] == 12
+    assert report["accuracy"] > 0.8
+    assert sum(one["class"] == one["truth"] for one in report["images"]) / 24 > 0.85
     with out.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["class"] for row in rows] == [one["class"] for one in report["images"]]
@@ -78,8 +79,93 @@ def test_every_image_gets_the_class_its_object_votes_for(
     np.testing.assert_allclose(np.sum(shares, axis=1), 1)
     assert [CLASSES[i] for i in np.argmax(shares, axis=1)] == [row["class"] for row in rows]
     assert all(60 < one["pixels"] < 1200 for one in report["images"])
-    paper = cli("vote", fruit, "--model", model, "--by", by)
-    assert f"{report['right']} of 24 images right" in paper.err
+
+
+def test_images_that_the_model_learned_from_are_counted_apart(cli: Cli, fruit: Path, tmp_path: Path) -> None:
+    model, out = tmp_path / "model.safetensors", tmp_path / "votes.csv"
+    assert cli("train", fruit, "-o", model, "--method", "lda", "--held-out", "0.4").status == 0
+    learned = set(load_classifier(model).provenance["images"]["learned"])
+    moved = fruit.rename(tmp_path / "moved")
+    found = cli("vote", moved, "--model", model, "-o", out, "--json").json
+    assert {one["image"] for one in found["images"] if one["learned_from"]} == learned
+    assert (found["compared"], found["learned_from"]["compared"]) == (9, 15)
+    assert sum(one["images"] for one in found["confusion"]) == 9
+    with out.open(encoding="utf-8") as file:
+        assert sum(row["learned from"] == "True" for row in csv.DictReader(file)) == 15
+    paper = cli("vote", moved, "--model", model)
+    own, known = found["right"], found["learned_from"]["right"]
+    assert f"{own} of 9 unseen images right (" in paper.err
+    assert f"; {known} of 15 that the model learned from." in paper.err
+    assert paper.out.count("yes") == 15
+    for name in CLASSES:
+        for file in (moved / name).iterdir():
+            if f"{name}/{file.stem}.hdr" not in learned:
+                file.unlink()
+    only = cli("vote", moved, "--model", model)
+    assert f"{known} of 15 that the model learned from right, which tells nothing" in only.err
+    assert cli("vote", moved, "--model", model, "--json").json["accuracy"] is None
+
+
+def test_a_cube_that_the_model_learned_from_is_one_too(cli: Cli, fruit: Path, tmp_path: Path) -> None:
+    model, classes = tmp_path / "model.safetensors", tmp_path / "classes.yaml"
+    classes.write_text("[{id: 1, name: soil}, {id: 2, name: dark}]", encoding="utf-8")
+    np.save(tmp_path / "labels.npy", np.load(fruit / "soil" / "02.inside") + 1)
+    asked = ("--labels", tmp_path / "labels.npy", "--classes", classes, "--method", "lda")
+    assert cli("train", fruit / "soil" / "02.hdr", *asked, "-o", model).status == 0
+    found = cli("vote", fruit / "soil", "--model", model, "--json").json
+    assert [one["image"] for one in found["images"] if one["learned_from"]] == ["02.hdr"]
+
+
+def test_bad_images_are_listed_and_the_others_voted_on(cli: Cli, fruit: Path, tmp_path: Path) -> None:
+    model, out = tmp_path / "model.safetensors", tmp_path / "votes.csv"
+    assert cli("train", fruit, "-o", model, "--method", "lda", "--held-out", "0.4").status == 0
+    (fruit / "green" / "a.hdr").write_text("ENVI\nsamples = 10\n", encoding="utf-8")
+    (fruit / "green" / "a.img").write_bytes(b"x")
+    (fruit / "soil" / "b.npy").write_bytes(b"x")
+    done = cli("vote", fruit, "--model", model, "-o", out)
+    assert done.status == 1
+    assert "2 of 26 images could not be classified" in done.err
+    assert "of 9 unseen images right" in done.err
+    assert "green/a.hdr does not say" in done.out
+    with out.open(encoding="utf-8") as file:
+        rows = {Path(row["file"]).name: row for row in csv.DictReader(file)}
+    assert (len(rows), rows["a.hdr"]["class"], rows["a.hdr"]["share green"]) == (26, "", "")
+    assert rows["b.npy"]["reason"].startswith("soil/b.npy")
+    told = cli("vote", fruit, "--model", model, "--json")
+    assert (told.status, told.json["failed"], told.json["compared"]) == (1, 2, 9)
+    (fruit / "green" / "a.hdr").unlink()
+    (fruit / "green" / "a.img").unlink()
+    assert "soil/b.npy could not be classified" in cli("vote", fruit, "--model", model).err
+
+
+def test_what_is_wrong_with_every_image_is_told_once(cli: Cli, fruit: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model.safetensors"
+    assert cli("train", fruit, "-o", model, "--method", "lda", "--held-out", "0.4").status == 0
+    done = cli("vote", fruit, "--model", model, "--band", "90000")
+    assert (done.status, done.out) == (2, "")
+    assert "green/00.hdr has no band near 90000 nm; ask for one from " in done.err
+
+
+def test_training_names_a_bad_image_and_goes_on_over_one_held_out(
+    cli: Cli, fruit: Path, tmp_path: Path
+) -> None:
+    lines = ["file,class,split"]
+    for name in CLASSES:
+        files = sorted((fruit / name).glob("*.hdr"))
+        lines += [f"{name}/{file.name},{name},{'test' if i < 2 else 'train'}" for i, file in enumerate(files)]
+    (fruit / "images.csv").write_text("\n".join(lines), encoding="utf-8")
+    (fruit / "green" / "00.img").write_bytes(b"x")
+    model = tmp_path / "model.safetensors"
+    done = cli("train", fruit, "-o", model, "--method", "lda", "--json")
+    assert (done.status, done.json["compared"], done.json["failed"]) == (1, 5, 1)
+    assert "green/00.hdr says 40 × 40" in done.err
+    assert "green/00.hdr could not be classified" in done.err
+    (fruit / "green" / "06.img").write_bytes(b"x")
+    model.unlink()
+    done = cli("train", fruit, "-o", model, "--method", "lda")
+    assert done.status == 1
+    assert "hsi-studio: green/06.hdr says" in done.err
+    assert not model.exists()
 
 
 def test_the_object_alone_votes(
@@ -133,4 +219,4 @@ def test_images_of_two_sensors_are_refused(
     convert(replace(objects[0].cube, wavelengths_nm=wavelengths + 9), fruit / "soil" / "other.hdr")
     done = cli("train", fruit, "-o", tmp_path / "m.safetensors", "--method", "lda", "--held-out", "0")
     assert done.status == 2
-    assert "other.img has other bands" in done.err
+    assert "soil/other.hdr has other bands" in done.err

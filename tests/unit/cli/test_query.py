@@ -1,5 +1,7 @@
 """`query`: a phrase becomes a picture or raw scores."""
 
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from matplotlib.image import imread
 from hsi_studio.core.classes import ClassEntry, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.georef import GeoReference
+from hsi_studio.io import scratch
 from hsi_studio.io.classes_yaml import write_classes
 from hsi_studio.io.convert import convert
 
@@ -74,6 +77,31 @@ def test_what_cannot_be_queried(folder: Path, cli: Cli) -> None:
     assert found.status == 1
     assert "knows no words" in found.err
     assert not (folder / "water.png").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="space cannot be claimed ahead here")
+@pytest.mark.parametrize(
+    ("most_in_memory", "told"), [(1000, r"no room for 0\.0 GB"), (None, r"q\.png could not be written")]
+)
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    folder: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, most_in_memory: int | None, told: str
+) -> None:
+    import resource
+
+    if most_in_memory is not None:
+        monkeypatch.setattr(scratch, "_MOST_IN_MEMORY", most_in_memory)
+    query(cli, folder, "p.png")  # what matplotlib and the encoder keep on the disk is there now
+    (folder / "p.png").unlink(missing_ok=True)
+    before, limits = sorted(folder.iterdir()), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # stands for a disk that is full
+    try:
+        found = query(cli, folder, "q.png")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert found.status == 1
+    assert re.search(told, found.err)
+    assert "unexpected" not in found.err
+    assert sorted(folder.iterdir()) == before
 
 
 def test_smoothing_can_be_turned_off(folder: Path, cli: Cli) -> None:

@@ -50,6 +50,10 @@ def test_bands_indices_and_what_is_missing(make_cube: Callable[..., Cube]) -> No
     assert Foreground(everything=True).pixels(cube).all()
     with pytest.raises(UsageError, match="no wavelengths"):
         Foreground(band_nm=850).pixels(make_cube(values))
+    assert Foreground(band_nm=940).pixels(cube).sum() == 9
+    for nm in (5000, 1, float("nan")):
+        with pytest.raises(UsageError, match=rf"no band near {nm:g} nm; ask for one from 450 to 900 nm"):
+            Foreground(band_nm=nm).pixels(cube)
     with pytest.raises(UsageError, match="no measured pixel"):
         Foreground().pixels(make_cube(np.full((3, 3, 2), np.nan, np.float32)))
 

@@ -87,6 +87,15 @@ def test_tables_of_european_spreadsheets(tmp_path: Path) -> None:
     assert found[1].color == (10, 20, 30)
 
 
+def test_tables_in_utf_16_are_read_and_other_encodings_refused(tmp_path: Path) -> None:
+    text = "id\tname\r\n4\tüberreif\r\n"
+    (tmp_path / "t.csv").write_bytes(text.encode("utf-16"))
+    assert [(e.id, e.name) for e in read_class_table(tmp_path / "t.csv")] == [(4, "überreif")]
+    (tmp_path / "t.csv").write_bytes(text.encode("cp1252"))
+    with pytest.raises(HsiError, match="save it as CSV UTF-8"):
+        read_class_table(tmp_path / "t.csv")
+
+
 def test_a_real_classification_header(shared_data: Path) -> None:
     headers = (shared_data / "pycoal_avirisng").glob("*.hdr")
     texts = {header: header.read_text(encoding="latin-1") for header in headers}

@@ -170,9 +170,31 @@ def test_a_list_with_classes_splits_and_objects(make_cube: Callable[..., Cube], 
         ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("mark", ",;\t")
+def test_lists_of_any_spreadsheet(
+    make_cube: Callable[..., Cube], tmp_path: Path, mark: str, encoding: str
+) -> None:
+    write(make_cube, tmp_path / "a.hdr")
+    rows = (("file", "class"), ("a.hdr", "überreif"), ("", ""))
+    text = "\r\n".join(mark.join(row) for row in rows)
+    (tmp_path / "images.csv").write_bytes(text.encode(encoding))
+    (entry,) = read_image_set(tmp_path).entries
+    assert (entry.path, entry.class_name) == (tmp_path / "a.hdr", "überreif")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le"])
+def test_lists_in_another_encoding_are_told(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "images.csv").write_bytes("file,class\n.,überreif\n".encode(encoding))
+    with pytest.raises(CubeFileError, match=r"images\.csv is no text in UTF-8; save it as CSV UTF-8"):
+        read_image_set(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("file,class\n", "lists no images"),
+        ("file,class\n,ripe\n", "names no file in line 2"),
         ("image,class\na,b\n", "no column called file"),
         ("file,class\nmissing.hdr,b\n", r"lists missing\.hdr, which does not exist"),
         ("file,split\n.,later\n", "has the split 'later'"),
@@ -191,5 +213,7 @@ def test_a_cube_is_no_set_and_an_empty_folder_is_told(
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="holds no images"):
         read_image_set(tmp_path / "empty")
+    with pytest.raises(UsageError, match=r"a\.hdr is one file, no set of images"):
+        read_image_set(tmp_path / "a.hdr")
     with pytest.raises(CubeFileError, match="does not exist"):
         read_image_set(tmp_path / "absent")

@@ -374,6 +374,15 @@ def test_damaged_files_are_told(
         read_labels(tmp_path / name, Grid("scene", 3, 4, georef))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_tables_of_labels_of_any_spreadsheet(tmp_path: Path, encoding: str) -> None:
+    text = 'Row;Col;Class\r\n2;1;Grün\r\n0;3;"Laub; trocken"\r\n'
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+    found = read_labels(tmp_path / "a.csv", Grid("scene", 3, 4))
+    assert [entry.name for entry in found.classes] == ["Grün", "Laub; trocken"]
+    assert (found.ids[2, 1], found.ids[0, 3], int(found.ids.sum())) == (1, 2, 3)
+
+
 def test_polygons_elsewhere_and_without_a_position(
     scene: LabelledScene, georef: GeoReference, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hsi_studio.errors import HsiError
 from hsi_studio.io import scratch
 from hsi_studio.io.maps import spool
 from hsi_studio.io.outputs import require_space
-from hsi_studio.io.scratch import scratch_array
+from hsi_studio.io.scratch import mapped, scratch_array
 from hsi_studio.paths import cache_dir
 
 
@@ -30,6 +31,19 @@ def test_large_arrays_are_on_disk_without_a_name(monkeypatch: pytest.MonkeyPatch
     assert isinstance(large, np.memmap)
     assert (large.shape, float(large.sum())) == ((100, 200), 1400.0)
     assert list(cache_dir().iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="tells no blocks of a file")
+@pytest.mark.parametrize("claims", [True, False])
+def test_the_space_of_a_mapped_file_is_taken_at_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, claims: bool
+) -> None:
+    if not claims:
+        monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    with (tmp_path / "file").open("wb+") as file:
+        array = mapped(file, (5000, 1001), np.float32)
+        assert os.fstat(file.fileno()).st_blocks * 512 >= array.nbytes == 20_020_000
+    assert not array.any()
 
 
 @pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="space cannot be claimed ahead here")

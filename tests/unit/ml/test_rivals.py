@@ -198,6 +198,49 @@ def test_salinas_a_with_10_labels_per_class(name: str, least: float, shared_data
     assert (ids == truth)[split.test].mean() > least
 
 
+def drawn(rng: np.random.Generator, *counts: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Spectra of 6 bands, some labels per class, classes well apart."""
+    targets = np.repeat(np.arange(len(counts)), counts)
+    return (4 * targets[:, None] + rng.normal(0, 1, (len(targets), 6))).astype(np.float32), targets
+
+
+@pytest.mark.parametrize("counts", [(3, 3, 3, 3), (2, 2), (2, 2, 40), (1, 9, 9), (3, 2000, 900)])
+@pytest.mark.parametrize("name", ["knn", "svm", "gnb"])
+def test_few_labels_of_a_class_are_searched_without_a_warning(
+    rng: np.random.Generator, name: str, counts: tuple[int, ...]
+) -> None:
+    spectra, targets = drawn(rng, *counts)
+    fitted = RECIPES[name].fit(spectra, targets, 0)
+    assert (fitted.predict_proba(spectra).argmax(axis=1) == targets).mean() > 0.9
+
+
+def test_discriminants_are_those_of_scikit_learn(rng: np.random.Generator) -> None:
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    spectra, targets = drawn(rng, 4, 5, 20)
+    spectra[:4, 2] = 1  # no spread in one band of one class
+    own = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=np.full(3, 1 / 3))
+    expected = make_pipeline(StandardScaler(), own).fit(spectra, targets)
+    found = RECIPES["lda"].fit(spectra, targets, 0)
+    np.testing.assert_allclose(
+        found.predict_proba(spectra), expected.predict_proba(spectra), rtol=1e-4, atol=1e-9
+    )
+
+
+def test_a_class_of_one_label_takes_the_spread_of_the_others(rng: np.random.Generator) -> None:
+    targets = np.repeat([0, 1, 2], [30, 1, 30])
+    spectra = (0.3 * targets[:, None] + rng.normal(0, 1, (61, 6))).astype(np.float32)
+    others = targets != 1
+    with_it, without = (RECIPES["lda"].fit(spectra[own], targets[own], 0) for own in (targets < 9, others))
+    assert with_it.predict_proba(spectra[targets == 1]).argmax() == 1
+    found, expected = with_it.predict_proba(spectra)[:, [0, 2]], without.predict_proba(spectra)
+    # One label more must not make the classes look better parted than their own spread says.
+    ratio = np.log(found[:, 0] / found[:, 1]) / np.log(expected[:, 0] / expected[:, 1])
+    assert np.median(ratio) == pytest.approx(1, abs=0.1)
+
+
 def test_thousands_of_labels_are_searched_on_a_thousand(rng: np.random.Generator) -> None:
     targets = np.repeat([0, 4], [5000, 500])
     spectra = rng.normal(targets[:, None], 1, (5500, 6)).astype(np.float32)
