@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "benchmark": ("hsi_studio.cli.benchmark", "Measure speed and accuracy, beside rivals."),
 }
 
+_OPENINGS = ("A ", "An ", "Class ", "No ", "Nothing ", "The ", "There ")
+
 
 def run(argv: list[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 failed, 2 wrong usage.
@@ -61,7 +63,7 @@ def _run_command(arguments: list[str], debug: bool) -> int:
     try:
         build().main(arguments, prog_name="hsi-studio")  # exits by itself, with 2 for wrong usage
     except (Cancelled, KeyboardInterrupt):
-        return _fail("Stopped.", 1)
+        return _fail("stopped.", 1)
     except Exception as error:
         if debug:
             raise
@@ -80,8 +82,13 @@ def _told(error: Exception) -> str:
 
 
 def _fail(message: str, status: int) -> int:
-    print(f"hsi-studio: {message}", file=sys.stderr)
+    print(f"hsi-studio: {_continued(message)}", file=sys.stderr)
     return status
+
+
+def _continued(message: str) -> str:
+    """Return a sentence as it follows a colon: what is no name of a file or a class begins in lower case."""
+    return message[:1].lower() + message[1:] if message.startswith(_OPENINGS) else message
 
 
 def build() -> Any:

@@ -11,6 +11,7 @@ import typer
 from numpy.typing import NDArray
 
 from hsi_studio.cli.label_files import chosen_by, require_classes
+from hsi_studio.cli.ml_options import MOST_SEED
 from hsi_studio.cli.output import note, progress_bar
 from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
@@ -57,8 +58,9 @@ Folder = Annotated[
     Path | None, typer.Option("--out", "-o", help="Folder for results.csv, tables.md and figure.png.")
 ]
 RESULT_FILES = ("results.csv", "tables.md", "figure.png")
-Seeds = Annotated[int, typer.Option(min=1, help="Number of seeds; block splits want ten.")]
-FirstSeed = Annotated[int, typer.Option(min=0, help="The first of them.")]
+_MOST_SEEDS = 10_000
+Seeds = Annotated[int, typer.Option(min=1, max=_MOST_SEEDS, help="Number of seeds; block splits want ten.")]
+FirstSeed = Annotated[int, typer.Option(min=0, max=MOST_SEED - _MOST_SEEDS, help="The first of them.")]
 
 
 def open_scene(

@@ -35,6 +35,10 @@ Offline = Annotated[bool, typer.Option("--offline", help="Never fetch an encoder
 Backbone = Annotated[
     Path | None, typer.Option(help="Model file of a trained S3FN that joins the instant head as an expert.")
 ]
+MOST_SEED = 2**32 - 1
+"""What the random generators of scikit-learn take; those of NumPy and torch take more."""
+
+Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="The same seed gives the same model.")]
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps [a GPU if there is one].")]
 
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from hsi_studio.core.progress import Progress
 
+_NOTHING = "–"
+
 
 def print_json(value: dict[str, Any]) -> None:
     """Print one JSON object on standard output; NaN and infinities become null, arrays lists."""
@@ -21,17 +23,36 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def print_result(value: dict[str, Any], as_json: bool) -> None:
-    """Print a short result as JSON, or as a line per fact."""
+    """Print a short result as JSON, or as a line per fact; facts of several values take a line for each."""
     if as_json:
         print_json(value)
     else:
-        print_table("", ("", ""), [(key, _words(item)) for key, item in plain(value).items()])
+        print_table("", ("", ""), [(key, _lines(item)) for key, item in plain(value).items()])
+
+
+def _lines(value: Any) -> str:
+    """Return a value of JSON's types for people: a mapping, or each of several, takes lines of its own."""
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {_words(item)}" for key, item in value.items()) or _NOTHING
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return "\n".join(map(_words, value))
+    return _words(value)
 
 
 def _words(value: Any) -> str:
+    if value is None or value in ([], {}):
+        return _NOTHING
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_inner(item)}" for key, item in value.items())
     if isinstance(value, list):
-        return ", ".join(map(_words, value))
+        return ", ".join(map(_inner, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _inner(value: Any) -> str:
+    return f"({_words(value)})" if isinstance(value, dict) and value else _words(value)
 
 
 def plain(value: Any) -> Any:

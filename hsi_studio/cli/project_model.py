@@ -17,10 +17,11 @@ from hsi_studio.cli.ml_options import (
     Offline,
     ProjectEncoder,
     ProjectPooling,
+    Seed,
 )
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_result, progress_bar
-from hsi_studio.cli.project_training import Method, Seed, labelled_scene, report_of, settings_of, trained
+from hsi_studio.cli.project_training import Method, labelled_scene, report_of, settings_of, trained
 from hsi_studio.core import class_edits
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.errors import HsiError, UsageError

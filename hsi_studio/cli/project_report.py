@@ -15,11 +15,11 @@ import typer
 
 from hsi_studio import __version__
 from hsi_studio.cli.labels_project import CubeNumber, Project, chosen_cube
-from hsi_studio.cli.ml_options import Device, Offline, ProjectEncoder, ProjectPooling
+from hsi_studio.cli.ml_options import Device, Offline, ProjectEncoder, ProjectPooling, Seed
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, progress_bar
 from hsi_studio.cli.project_live import live_part
-from hsi_studio.cli.project_training import Method, Seed, settings_of
+from hsi_studio.cli.project_training import Method, settings_of
 from hsi_studio.cli.report_cube import ClassArea, CubeReport, Wanted, cube_report, unopened
 from hsi_studio.cli.report_page import DescribedClass, Report, write_page
 from hsi_studio.core.progress import Progress

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 Method = Annotated[str, typer.Option(help="instant, s3fn, s3fn-paper, cnn3d, or a rival such as lda.")]
 INSTANT = "instant"
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")]
 Texts = tuple[str | None, str | None, bool]
 """Encoder and pooling, None for the project's, and whether the network is left alone."""
 

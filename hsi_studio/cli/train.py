@@ -18,6 +18,7 @@ from hsi_studio.cli.ml_options import (
     Offline,
     Pooling,
     PoolingChoice,
+    Seed,
     embedded,
 )
 from hsi_studio.cli.options import Json, with_cube
@@ -59,7 +60,7 @@ def train(
     ] = None,
     classes: Annotated[Path | None, typer.Option(help="YAML list of {id, name, color, description}.")] = None,
     method: Annotated[str, typer.Option(help="instant, s3fn, s3fn-paper, cnn3d, svm, lda …")] = "instant",
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.")] = 0,
+    seed: Seed = 0,
     validation: Annotated[
         float | None,
         typer.Option(

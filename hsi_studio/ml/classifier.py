@@ -159,7 +159,12 @@ def require_order(own: ClassTable, other: ClassTable) -> None:
     mine, theirs = [(e.id, e.name) for e in own], [(e.id, e.name) for e in other]
     if mine == theirs or {name for _, name in mine} != {name for _, name in theirs}:
         return
-    place, (_, name) = next((i, pair) for i, pair in enumerate(theirs) if i >= len(mine) or pair != mine[i])
+    place, (id, name) = next((i, pair) for i, pair in enumerate(theirs) if i >= len(mine) or pair != mine[i])
+    if name == mine[place][1]:
+        raise HsiError(
+            f"the class “{name}” has the id {id}, but {mine[place][0]} in the model",
+            "give the classes the ids that they have in the model",
+        )
     raise HsiError(
         f"the model's classes come in another order: class {place + 1} is {mine[place][1]}, not {name}",
         "keep the model's order and ids",

@@ -10,6 +10,8 @@ from hsi_studio.ml.encoder_file import EXPECTED_SHA256, PACKAGE, default_encoder
 
 DEFAULT = "all-MiniLM-L6-v2"
 
+NEEDED = "choose a folder with config.json, tokenizer files and model.safetensors"
+
 # No pickled weights and no code: a folder is fully told by these.
 _PATTERNS = ("*.json", "*.txt", "*.model", "*.safetensors")
 
@@ -31,9 +33,15 @@ def find_encoder(name: str, *, offline: bool = False) -> Path:
     """
     if name == DEFAULT:
         return _checked_default()
+    if not name.strip():
+        raise HsiError("no text encoder is named", f"give {DEFAULT}, a Hugging Face name or a folder")
     folder = Path(name).expanduser()
     if folder.is_dir():
+        if not (folder / "config.json").is_file():
+            raise HsiError(f"the folder {name} holds no text encoder", NEEDED)
         return folder
+    if folder.is_absolute() or name.startswith("."):
+        raise HsiError(f"there is no folder {name} of a text encoder", "check the path")
     return _downloaded(name, offline)
 
 

@@ -17,7 +17,7 @@ from hsi_studio.core.descriptions import ClassText, phrase_spans
 from hsi_studio.core.progress import Progress
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.chunking import chunks
-from hsi_studio.ml.encoder_files import DEFAULT, content_hash, find_encoder
+from hsi_studio.ml.encoder_files import DEFAULT, NEEDED, content_hash, find_encoder
 from hsi_studio.ml.lean_imports import lean_imports
 from hsi_studio.ml.text_sums import TextSums
 
@@ -213,11 +213,9 @@ def _load(folder: Path, name: str, device: str) -> tuple[Any, Any]:
     try:
         tokenizer, model = _read_with_less(folder)
     except (OSError, ValueError, KeyError) as error:
-        first = str(error).strip().split("\n")[0][:160]
-        raise HsiError(
-            f"the text encoder {name} could not be loaded ({first})",
-            "its folder needs config.json, tokenizer files and model.safetensors",
-        ) from error
+        first = str(error).strip().split("\n")[0][:160].strip()
+        reason = "" if first.endswith(":") else f" ({first})"  # a list follows, of nothing for a user
+        raise HsiError(f"the text encoder {name} could not be loaded{reason}", NEEDED) from error
     if not tokenizer.is_fast:
         raise HsiError(f"the tokenizer of {name} cannot tell where its tokens lie", "choose another encoder")
     return tokenizer, model.float().eval().to(device)

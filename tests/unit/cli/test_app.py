@@ -10,6 +10,7 @@ import pytest
 from hsi_studio import __version__
 from hsi_studio.cli.app import COMMANDS
 from hsi_studio.core.cube import Cube
+from hsi_studio.errors import HsiError
 
 
 def test_version_and_list(cli: Callable) -> None:
@@ -61,6 +62,26 @@ def test_a_bad_file_is_one_line_and_status_1(cli: Callable, tmp_path: Path, comm
     assert result.out == ""
     assert result.err.startswith("hsi-studio: damaged.npy ")
     assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("The folder of a does not exist", "the folder of a does not exist."),
+        ("the model is old", "the model is old."),
+        ("Class 3 of t.yaml has no name", "class 3 of t.yaml has no name."),
+        ("Theatre.npy is empty", "Theatre.npy is empty."),
+        ("Corn and Wheat are alike", "Corn and Wheat are alike."),
+    ],
+)
+def test_what_follows_the_name_of_the_program_begins_in_lower_case(
+    cli: Callable, scene: Path, monkeypatch: pytest.MonkeyPatch, message: str, told: str
+) -> None:
+    def refused(cube: Cube) -> None:
+        raise HsiError(message)
+
+    monkeypatch.setattr("hsi_studio.cli.info.description", refused)
+    assert cli("info", scene, "--json").err == f"hsi-studio: {told}\n"
 
 
 def test_an_unforeseen_error_is_one_line_unless_debugged(

@@ -238,7 +238,7 @@ def test_evaluation_figures(case: Case, cli: Cli) -> None:
         ("", "no list of classes"),
         ("a: 1", "no list of classes"),
         ("- [", "no YAML, line"),
-        ("- 3", "Class 1 of classes.yaml is no mapping"),
+        ("- 3", "class 1 of classes.yaml is no mapping"),
         ("- {id: 1}", "has no name"),
         ("- {name: a, id: 0}", "has the id 0"),
         ("- {name: a, colour: red}", "unknown key colour"),
@@ -262,6 +262,8 @@ def test_class_tables_that_are_wrong(content: str, message: str, case: Case, cli
         (["--method", "magic"], "choose one of instant, s3fn"),
         (["-o", "model.pt"], "end it in .safetensors"),
         (["--device", "cuda:7"], "there is no device cuda:7"),
+        (["--seed", "4294967296"], "less than or equal to 4294967295"),
+        (["--seed", "99999999999999999999999"], "less than or equal to 4294967295"),
         (["--encoder", "no/such-encoder", "--offline"], "hf download no/such-encoder"),
         (["--labels", "absent.npy"], "absent.npy"),
         (["--labels", "."], " is a folder; name a file of labels"),
@@ -301,6 +303,25 @@ def test_one_file_with_the_cube_and_several_labels(case: Case, cli: Cli) -> None
     assert figures["pixels"] == 30 * 36 - np.count_nonzero(np.load(case.labels))
     backwards = cli("evaluate", file, "--variable", "gt", "--truth", case.truth, "--json").json
     assert backwards["overall_accuracy"] == 1
+
+
+def test_the_largest_seed_is_taken_by_every_generator(case: Case, cli: Cli) -> None:
+    asked = ("--labels", case.labels, "--classes", case.classes, "-o", case.model, "--seed", 2**32 - 1)
+    for name in ("instant", "rf", "svm"):
+        assert not cli("train", case.scene, *asked, "--method", name).status
+
+
+def test_people_get_lines_and_no_python(case: Case, cli: Cli) -> None:
+    asked = ("--labels", case.labels, "--classes", case.classes, "-o", case.model)
+    trained = cli("train", case.scene, *asked).out
+    mapped = cli("predict", case.scene, "--model", case.model, "-o", case.folder / "map.npy").out
+    labels = np.bincount(np.load(case.labels).ravel())
+    for name, count in zip(NAMES, labels[1:], strict=True):
+        assert f"{name}: {count}" in trained
+    assert "soil: 3" in mapped
+    assert "weights (values " in trained
+    assert not set("{}'") & set(trained + mapped)
+    assert "None" not in trained
 
 
 def test_labels_that_another_program_fills_up(case: Case, cli: Cli) -> None:

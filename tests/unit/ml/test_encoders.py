@@ -200,10 +200,33 @@ def test_absent_encoder_says_how_to_get_it() -> None:
         HuggingFaceEncoder("some-org/absent-encoder", offline=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "no text encoder is named; give all-MiniLM-L6-v2"),
+        ("  ", "no text encoder is named"),
+        (".", "the folder . holds no text encoder; choose a folder with config.json"),
+        ("/no/such/folder", "there is no folder /no/such/folder of a text encoder; check the path"),
+    ],
+)
+def test_what_is_no_encoder_is_told(
+    name: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(HsiError, match=message):
+        HuggingFaceEncoder(name)
+
+
+def test_folder_without_tokenizer_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(HsiError, match=r"could not be loaded; choose a folder with config.json"):
+        HuggingFaceEncoder(str(tmp_path)).encode([ClassText("a", "b")])
+
+
 def test_folder_without_weights_is_refused(tiny_bert: Path, tmp_path: Path) -> None:
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         (tmp_path / name).write_bytes((tiny_bert / name).read_bytes())
-    with pytest.raises(HsiError, match=r"needs config.json, tokenizer files and model.safetensors"):
+    with pytest.raises(HsiError, match=r"with config.json, tokenizer files and model.safetensors"):
         HuggingFaceEncoder(str(tmp_path)).encode([ClassText("a", "b")])
 
 

@@ -177,6 +177,9 @@ def test_other_words(fields: Fields, model: InstantModel, embeddings: LabelEmbed
     assert set(other.labels.targets.tolist()) == {1}
     with pytest.raises(HsiError, match="another order"):
         model.with_words(ClassTable.from_names(NAMES[::-1]), embeddings)
+    first, *rest = model.classes
+    with pytest.raises(HsiError, match=f"the class “{first.name}” has the id 300, but 1 in the model"):
+        model.with_words(ClassTable((replace(first, id=300), *rest)), embeddings)
     with pytest.raises(HsiError, match="without texts"):
         trained(fields.cube, labels(fields)).with_words(model.classes, embeddings)
 
