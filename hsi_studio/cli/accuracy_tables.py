@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hsi_studio.io.atomic import atomic_outputs
-from hsi_studio.io.error_bar_figure import Curve, write_error_bars
+from hsi_studio.io.error_bar_figure import Curve, error_bars
+from hsi_studio.io.result_folder import write_results
 from hsi_studio.io.tables import as_csv, as_markdown
 
 if TYPE_CHECKING:
@@ -83,27 +83,20 @@ def write_accuracy(folder: Path, trials: Sequence[Trial], plan: Plan, scene: str
     Raises
     ------
     HsiError
-        When one cannot be written.
+        When one cannot be written; then all stay as they were.
     """
-    files = [folder / name for name in ("results.csv", "tables.md")]
     text = "\n".join(
         f"**{title}**\n\n{as_markdown(headings, rows)}" for title, headings, rows in tables(trials, plan)
     )
-    with atomic_outputs(*files) as (results, markdown):
-        results.write_text(as_csv(trial_rows(trials)), encoding="utf-8")
-        markdown.write_text(
-            f"{scene}, {len(plan.seeds)} seeds from {plan.seeds[0]}\n\n{text}", encoding="utf-8"
-        )
-    figure = folder / "figure.png"
     panels = [(f"{scene}, {split} split", _curves(trials, plan, split)) for split in plan.splits]
-    write_error_bars(
-        figure,
+    picture = error_bars(
         panels,
         [str(count) for count in plan.shots],
         xlabel="Labels per class",
         ylabel="Overall accuracy (%), mean ± standard deviation",
     )
-    return [*files, figure]
+    heading = f"{scene}, {len(plan.seeds)} seeds from {plan.seeds[0]}"
+    return write_results(folder, as_csv(trial_rows(trials)), f"{heading}\n\n{text}", picture)
 
 
 def _curves(trials: Sequence[Trial], plan: Plan, split: str) -> list[Curve]:

@@ -96,12 +96,13 @@ def accuracy(
 def _show(found: list[Trial], plan: Plan, scene: str, out: Path | None, as_json: bool) -> None:
     """Write and print the trials of whole seeds."""
     found = [trial for trial in found if trial.seed in plan.seeds]
+    if not as_json:
+        for title, headings, rows in tables(found, plan):
+            print_table(title, headings, rows)
     files = [] if out is None else write_accuracy(out, found, plan, scene)
     if as_json:
         print_json(_report(found, plan, scene, files))
         return
-    for title, headings, rows in tables(found, plan):
-        print_table(title, headings, rows)
     for file in files:
         note(f"{file} written.")
 

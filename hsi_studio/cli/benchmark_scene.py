@@ -16,7 +16,7 @@ from hsi_studio.cli.output import note, progress_bar
 from hsi_studio.core.classes import ClassEntry, ClassRaster, ClassTable
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.palette import default_colors
-from hsi_studio.errors import UsageError
+from hsi_studio.errors import HsiError, UsageError
 from hsi_studio.io import OpenOptions, open_cube
 from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.demo_scene import open_demo
@@ -82,6 +82,8 @@ def open_scene(
     UsageError
         When a cube comes without a truth, the demo scene with one, or the class table lacks an id of the
         truth.
+    HsiError
+        When the truth leaves nothing to compare.
     """
     if scene == DEMO:
         if truth is not None:
@@ -104,6 +106,7 @@ def open_scene(
     with chosen_by("--truth-variable"):
         ids = read_truth(truth, (cube.rows, cube.cols), variable=truth_variable)
     ids = _measured(cube, ids)
+    _require_tested(ids, truth.name)
     table = _named(ids) if classes is None else read_classes(classes)
     require_classes(ids, table, truth.name)
     return cube, ClassRaster(truth.name, ids, table)
@@ -117,6 +120,14 @@ def _measured(cube: Cube, ids: _Ids) -> _Ids:
     if left_out:
         note(f"{left_out} labelled pixels of the truth hold no values and are left out.")
     return found
+
+
+def _require_tested(ids: _Ids, name: str) -> None:
+    if np.bincount(ids[ids > 0]).max(initial=0) < 2:
+        raise HsiError(
+            f"{name} has no class of two pixels, one to learn from and one to compare",
+            "use a truth with more labelled pixels",
+        )
 
 
 def _named(ids: _Ids) -> ClassTable:

@@ -14,9 +14,9 @@ from hsi_studio.cli import benchmark_scene as on
 from hsi_studio.cli.ml_options import DEFAULT_ENCODER, Device, Encoder, Offline, embedded
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import note, print_json, print_table, progress_bar
-from hsi_studio.io.atomic import atomic_outputs
-from hsi_studio.io.error_bar_figure import Curve, write_error_bars
+from hsi_studio.io.error_bar_figure import Curve, error_bars
 from hsi_studio.io.outputs import make_folder
+from hsi_studio.io.result_folder import write_results
 from hsi_studio.io.tables import as_csv, as_markdown
 
 if TYPE_CHECKING:
@@ -93,13 +93,14 @@ def text(
         with progress_bar("Shuffled texts") as progress:
             test = shuffled_texts(case, _UNSEEN_SHOTS, numbers, shuffles, progress)
     rows = summaries(trials, areas)
+    if not as_json:
+        for title, headings, lines in _tables(rows, counts, test):
+            print_table(f"{title}, {name}, {seeds} seeds", headings, lines)
     files = [] if out is None else _write(out, trials, areas, test, f"{cube.name}, {name}, {seeds} seeds")
     if as_json:
         report = {"scene": cube.name, "method": name, "seeds": numbers, "rows": rows, "files": files}
         print_json(report | {"shuffles": None if test is None else _summary(test)})
         return
-    for title, headings, lines in _tables(rows, counts, test):
-        print_table(f"{title}, {name}, {seeds} seeds", headings, lines)
     for file in files:
         note(f"{file} written.")
 
@@ -107,8 +108,9 @@ def text(
 def _texts(table: ClassTable, encoder: str, offline: bool) -> Texts:
     from hsi_studio.ml.benchmark.texts import Texts, bare_names, nonsense
 
-    real, names, made_up = (
-        embedded(one, encoder, "mean", offline) for one in (table, bare_names(table), nonsense(table))
+    real = embedded(table, encoder, "mean", offline)
+    names, made_up = (
+        embedded(one, encoder, "mean", offline, alike=True) for one in (bare_names(table), nonsense(table))
     )
     return Texts(real, names, made_up)
 
@@ -236,16 +238,13 @@ def _write(
         f"**{heading}**\n\n{as_markdown(headings, lines)}"
         for heading, headings, lines in _tables(rows, shots, test)
     )
-    files = [folder / name for name in ("results.csv", "tables.md")]
-    with atomic_outputs(*files) as (results, markdown):
-        results.write_text(as_csv(flat), encoding="utf-8")
-        markdown.write_text(f"{title}\n\n" + "\n".join(parts), encoding="utf-8")
-    figure = folder / "figure.png"
     kinds = list(dict.fromkeys(one.kind for one in trials))
     curves = []
     for count in shots:
         own = {row["kind"]: row for row in rows if row.get("shots") == count}
         means, stds = ([100 * own[kind][key] for kind in kinds] for key in ("overall_accuracy", "std"))
         curves.append(Curve(f"{count} labels per class", means, stds))
-    write_error_bars(figure, [(title, curves)], kinds, xlabel="Texts", ylabel="Overall accuracy (%)")
-    return [*files, figure]
+    picture = error_bars(
+        [(title, curves)], kinds, xlabel="Texts", ylabel="Overall accuracy (%)", ordered=False
+    )
+    return write_results(folder, as_csv(flat), f"{title}\n\n" + "\n".join(parts), picture)

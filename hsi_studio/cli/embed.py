@@ -31,7 +31,7 @@ def embed(
 
     - `hsi-studio embed classes.yaml --encoder bert-large-uncased --pooling label-phrase --json`
     """
-    found = embedded(read_classes(classes), encoder, pooling, offline)
+    found = embedded(read_classes(classes), encoder, pooling, offline, alike=True)
     if as_json:
         print_json(
             {

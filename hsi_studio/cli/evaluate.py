@@ -14,6 +14,7 @@ from hsi_studio.cli.label_files import chosen_by
 from hsi_studio.cli.options import Json
 from hsi_studio.cli.output import print_json, print_table
 from hsi_studio.core.grid import Grid
+from hsi_studio.errors import UsageError
 from hsi_studio.io.labels import read_ids, same_size
 
 _PANEL = "Variables, where a file has several"
@@ -62,6 +63,10 @@ def evaluate(
         compared &= _over(over, mask, mask_variable, "--mask-variable") != 0
     if exclude is not None:
         compared &= _over(over, exclude, exclude_variable, "--exclude-variable") == 0
+    if not true[compared].any():
+        raise UsageError(
+            "no pixel to compare is labelled in the truth", "check the truth, --mask and --exclude"
+        )
     found = agreement(ids, np.where(compared, true, 0))
     if as_json:
         print_json(asdict(found) | {"pixels": int(found.confusion.sum())})

@@ -42,12 +42,22 @@ Seed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="The same seed giv
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps [a GPU if there is one].")]
 
 
-def embedded(table: ClassTable, encoder: str, pooling: str, offline: bool) -> LabelEmbeddings:
-    """Read the texts of a class table; remarks go to standard error."""
+def embedded(
+    table: ClassTable, encoder: str, pooling: str, offline: bool, *, alike: bool = False
+) -> LabelEmbeddings:
+    """Read the texts of a class table; remarks go to standard error.
+
+    Raises
+    ------
+    UsageError
+        When two classes have the same text, unless they may be `alike`.
+    """
     from hsi_studio.ml.embedding_cache import CachedEncoder
     from hsi_studio.ml.encoders import HuggingFaceEncoder
-    from hsi_studio.ml.label_embeddings import embed_classes
+    from hsi_studio.ml.label_embeddings import embed_classes, require_distinct
 
+    if not alike:
+        require_distinct(table)
     opened = HuggingFaceEncoder(
         encoder, pooling="mean" if pooling == "mean" else "label-phrase", offline=offline
     )
@@ -64,12 +74,10 @@ def reworded(model: Classifier, classes: Path, offline: bool) -> Classifier:
 
     from hsi_studio.errors import UsageError
     from hsi_studio.io.classes_yaml import read_classes
-    from hsi_studio.ml.label_embeddings import require_distinct
 
     if model.embeddings is None:
         raise UsageError(f"a model of the method {model.method} knows no words", "leave out --classes")
     table = read_classes(classes)
-    require_distinct(table)
     own = model.embeddings
     found = embedded(table, own.encoder, own.pooling, offline)
     return model.with_words(table, replace(found, centre=own.centre))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 
 from hsi_studio.cli.label_files import chosen_by, require_classes
@@ -26,7 +27,7 @@ from hsi_studio.cli.output import print_result, progress_bar
 from hsi_studio.cli.train_images import or_images
 from hsi_studio.cli.train_settings import train_settings
 from hsi_studio.core.cube import Cube
-from hsi_studio.errors import UsageError
+from hsi_studio.errors import CubeFileError, UsageError
 from hsi_studio.io.atomic import atomic_output
 from hsi_studio.io.classes_yaml import read_classes
 from hsi_studio.io.labels import read_ids, same_size
@@ -135,6 +136,10 @@ def train(
         ids = read_ids(labels, variable=labels_variable, size=size)
     same_size(ids, size, labels.name, cube.name)
     require_classes(ids, table, labels.name)
+    if len(np.unique(ids[ids > 0])) < 2:
+        raise CubeFileError(
+            f"{labels.name} labels fewer than two classes", "label pixels of two classes or more"
+        )
     embeddings = embedded(table, encoder, pooling, offline) if way.uses_text else None
     started = time.perf_counter()
     with progress_bar("Training") as progress:

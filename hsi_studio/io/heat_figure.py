@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,16 @@ from hsi_studio.core.colormaps import lut
 from hsi_studio.io.atomic import atomic_output
 
 _MOST_SIDE = 2000
+_MOST_LINES = 3
+_LETTERS_PER_INCH = 9
 _TAILS = (2.0, 98.0)
 
 
 def write_heat_figure(path: Path, scores: NDArray[Any], title: str, colormap: str = "inferno") -> None:
     """Draw scores (rows, cols) into a PNG, stretched between their 2nd and 98th percentile.
 
-    Pixels that are not finite stay grey. Large scenes are drawn with every nth pixel.
+    Pixels that are not finite stay grey. A long title is cut after three lines. Large scenes are drawn with
+    every nth pixel.
 
     Raises
     ------
@@ -40,11 +44,21 @@ def write_heat_figure(path: Path, scores: NDArray[Any], title: str, colormap: st
     axes = figure.add_subplot(facecolor="0.5")
     colors = ListedColormap(lut(colormap) / 255)
     image = axes.imshow(shown, cmap=colors, vmin=low, vmax=high, interpolation="nearest")
-    axes.set_title(title, wrap=True, fontsize="medium", parse_math=False)
+    lines = _lines(title, round(_LETTERS_PER_INCH * (width + 1.4)))
+    figure.suptitle("\n".join(lines), fontsize="medium", parse_math=False)
     axes.set_axis_off()
     figure.colorbar(image, ax=axes, label="score (higher fits better)", shrink=0.8)
     with atomic_output(path) as temporary:
         figure.savefig(temporary, format="png")
+
+
+def _lines(title: str, letters: int) -> list[str]:
+    """Return a title in a few lines, without what the figure's font has no glyphs for, such as emoji."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    glyphs = get_font(findfont(FontProperties())).get_charmap()
+    known = "".join(mark for mark in title if ord(mark) in glyphs or mark.isspace())
+    return textwrap.wrap(" ".join(known.split()), letters, max_lines=_MOST_LINES, placeholder=" …")
 
 
 def _limits(scores: NDArray[np.float32]) -> tuple[float, float]:

@@ -79,7 +79,7 @@ def agreement_of(ids: NDArray[np.int64], confusion: NDArray[np.int64]) -> Agreem
     """
     pixels = int(confusion.sum())
     if not pixels:
-        raise UsageError("no pixel to compare is labelled in the truth", "check the truth and the mask")
+        raise UsageError("no pixel to compare is labelled in the truth", "use one with more labelled pixels")
     right, rows, cols = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     recall, precision = right / np.maximum(rows, 1), right / np.maximum(cols, 1)
     f1 = 2 * right / np.maximum(rows + cols, 1)

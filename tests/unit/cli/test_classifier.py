@@ -217,6 +217,33 @@ def test_evaluation_against_nonsense(truth: np.ndarray, message: str, case: Case
     assert found.err.count("\n") == 1
 
 
+def test_a_mask_that_leaves_nothing_is_named(case: Case, cli: Cli) -> None:
+    np.save(case.folder / "map.npy", np.ones((30, 36), np.uint8))
+    np.save(case.folder / "mask.npy", np.zeros((30, 36), np.uint8))
+    found = cli(
+        "evaluate", case.folder / "map.npy", "--truth", case.truth, "--mask", case.folder / "mask.npy"
+    )
+    assert (found.status, "--mask" in found.err) == (2, True)
+
+
+@pytest.mark.parametrize("ids", [np.ones((30, 36)), np.zeros((30, 36)), np.full((30, 36), -1)])
+def test_labels_that_teach_nothing_are_a_fault_of_their_file(ids: np.ndarray, case: Case, cli: Cli) -> None:
+    np.save(case.folder / "few.npy", ids)
+    asked = ("--labels", case.folder / "few.npy", "--classes", case.classes, "--method", "knn")
+    found = cli("train", case.scene, *asked, "-o", case.folder / "m.safetensors")
+    assert found.status == 1
+    assert "few.npy" in found.err
+
+
+def test_descriptions_that_are_alike_are_one_sentence(case: Case, cli: Cli) -> None:
+    case.classes.write_text("[{id: 1, name: a, description: x}, {id: 2, name: b, description: x}]")
+    asked = ("--labels", case.truth, "--classes", case.classes)
+    found = cli("train", case.scene, *asked, "-o", case.folder / "m.safetensors")
+    assert found.status == 2
+    assert found.err.count("\n") == 1
+    assert "a and b have the same description" in found.err
+
+
 def test_evaluation_figures(case: Case, cli: Cli) -> None:
     truth = np.array([[1, 1, 1, 1], [2, 2, 3, 0]], np.uint8)
     found = np.array([[1, 1, 1, 2], [2, 2, 0, 3]], np.uint8)
