@@ -167,10 +167,7 @@ def _settings(given: Mapping[str, Any]) -> Settings:
 def _table(found: ImageSet, classes: Path | None) -> ClassTable:
     names = found.class_names
     if len(names) < 2:
-        raise UsageError(
-            f"the set holds {len(names)} class{'' if len(names) == 1 else 'es'}",
-            "put the images of each class into a folder of its own, or list them with their classes",
-        )
+        raise UsageError(f"the set holds {len(names)} class{'' if len(names) == 1 else 'es'}", found.remedy)
     if classes is None:
         return ClassTable.from_names(names)
     table = read_classes(classes)

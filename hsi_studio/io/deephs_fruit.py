@@ -117,6 +117,7 @@ def _entries(file: Path, target: str) -> Iterator[tuple[dict[str, Any], ImageEnt
     content = json.loads(file.read_text(encoding="utf-8"))
     wavelengths = {camera["id"]: tuple(map(float, camera["wavelengths"])) for camera in content["cameras"]}
     classes = {one["record_id"]: one.get(target) for one in content["annotations"]}
+    _require_target(content["annotations"], target, file)
     match = _FILE.fullmatch(file.name)
     root = file.parent.parent if file.parent.name == "annotations" else file.parent
     for record in content["records"]:
@@ -133,6 +134,14 @@ def _entries(file: Path, target: str) -> Iterator[tuple[dict[str, Any], ImageEnt
                 match["split"].lower() if match else None,
                 wavelengths.get(record["camera_type"], ()),
             ),
+        )
+
+
+def _require_target(annotations: Sequence[dict[str, Any]], target: str, file: Path) -> None:
+    known = {key: None for one in annotations for key in one if key not in ("id", "record_id")}
+    if annotations and target not in known:
+        raise UsageError(
+            f"the annotations of {file.name} have no {target}", f"choose --target from {', '.join(known)}"
         )
 
 

@@ -14,6 +14,7 @@ from hsi_studio.io.readers.envi_files import DATA_SUFFIXES, header_of, is_header
 from hsi_studio.io.readers.zarr_store import is_store
 from hsi_studio.io.registry import readers
 
+_FRUIT = "DeepHS-Fruit annotations"
 _COLUMNS = ("file", "class", "split", "object")
 _PICTURES = {".png", ".jpg", ".jpeg", ".bmp"}
 
@@ -31,6 +32,13 @@ class ImageSet:
 
     entries: tuple[ImageEntry, ...]
     layout: str
+
+    @property
+    def remedy(self) -> str:
+        """What to do where its classes are too few."""
+        if self.layout == _FRUIT:
+            return "choose another --target, --fruit or --camera"
+        return "put the images of each class into a folder of its own, or list them with their classes"
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -70,7 +78,7 @@ def read_image_set(path: Path, choice: FruitChoice | None = None) -> ImageSet:
     annotations = annotation_files(path)
     if annotations:
         entries = read_fruit(annotations, choice or FruitChoice())
-        return ImageSet(tuple(entries), "DeepHS-Fruit annotations")
+        return ImageSet(tuple(entries), _FRUIT)
     lists = [path] if path.suffix.lower() == ".csv" else sorted(path.glob("*.csv")) if path.is_dir() else []
     if len(lists) == 1:
         return ImageSet(tuple(_listed(lists[0])), f"the list {lists[0].name}")

@@ -111,6 +111,12 @@ def test_the_camera_must_be_chosen_where_there_are_two(fruit: Path) -> None:
         read_image_set(fruit, FruitChoice("Kiwi"))
 
 
+def test_targets_that_there_are_none_of_are_told(fruit: Path) -> None:
+    with pytest.raises(UsageError, match=r"no hardness; choose --target from .*ripeness_state, ripeness_"):
+        read_image_set(fruit, FruitChoice("Avocado", "VIS", "hardness"))
+    assert "choose another --target" in read_image_set(fruit, FruitChoice("Avocado", "VIS")).remedy
+
+
 @pytest.mark.parametrize(
     "text",
     [
