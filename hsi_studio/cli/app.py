@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -58,8 +59,6 @@ def _open_window(paths: list[str]) -> int:
 
 
 def _run_command(arguments: list[str], debug: bool) -> int:
-    # Being ended politely must clean up half-written files as Ctrl+C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         build().main(arguments, prog_name="hsi-studio")  # exits by itself, with 2 for wrong usage
     except (Cancelled, KeyboardInterrupt):
@@ -103,6 +102,14 @@ def build() -> Any:
         def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
             return _load(cmd_name) if cmd_name in COMMANDS else None
 
+        def make_context(self, *arguments: Any, **more: Any) -> Any:
+            with _cancelled_by_interrupt():
+                return super().make_context(*arguments, **more)
+
+        def invoke(self, ctx: Any) -> Any:
+            with _cancelled_by_interrupt():
+                return super().invoke(ctx)
+
     root = typer.Typer(
         cls=LazyGroup, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False
     )
@@ -119,6 +126,15 @@ def build() -> Any:
         """hsi_studio: look into hyperspectral cubes, on screen and in scripts."""
 
     return typer.main.get_command(root)
+
+
+@contextmanager
+def _cancelled_by_interrupt() -> Iterator[None]:
+    """Let no interrupt reach typer, which ends the program without a word and with a status of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Cancelled from None
 
 
 def _print_version(wanted: bool) -> None:

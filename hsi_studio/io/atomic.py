@@ -72,8 +72,10 @@ def require_writable(*targets: Path) -> None:
             if target.is_dir():
                 raise IsADirectoryError
             temporary = _beside(target, secrets.token_hex(4))
-            temporary.touch(exist_ok=False)
-            temporary.unlink()
+            try:
+                temporary.touch(exist_ok=False)
+            finally:
+                _remove(temporary)
         except OSError as error:
             raise unwritten(error, target) from error
 

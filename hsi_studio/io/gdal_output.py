@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +26,8 @@ class RasterOutput:
         ------
         OSError
             Once the disk has refused something.
+        KeyboardInterrupt
+            Once the user has pressed Ctrl+C.
         """
         self.file.write(*values, **place)
         self._disk.check()
@@ -55,10 +59,33 @@ def raster_output(path: Path, **profile: Any) -> Iterator[RasterOutput]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path.name, "w", opener=disk.open, **profile) as file:
+            with (
+                _interrupts_later(disk.keep),
+                rasterio.open(path.name, "w", opener=disk.open, **profile) as file,
+            ):
                 yield RasterOutput(file, disk)
     finally:
         disk.check()  # GDAL's own error would only be what follows from it
+
+
+@contextmanager
+def _interrupts_later(keep: Callable[[BaseException], None]) -> Iterator[None]:
+    """Keep Ctrl+C for the next check: raised in a function that GDAL calls, it would be lost there."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    default = signal.default_int_handler
+    ours = [number for number in numbers if _in_main_thread() and signal.getsignal(number) is default]
+    try:
+        for number in ours:
+            signal.signal(number, lambda *_: keep(KeyboardInterrupt()))
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, default)
+
+
+def _in_main_thread() -> bool:
+    """Tell whether signals come to this thread and may be caught by it."""
+    return threading.current_thread() is threading.main_thread()
 
 
 class _Disk:
@@ -66,19 +93,19 @@ class _Disk:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._failure: OSError | None = None
+        self._failure: BaseException | None = None
 
     def open(self, name: str, mode: str = "rb", **_: Any) -> io.FileIO:
         if name != self._path.name:  # such as a file of statistics beside the raster
             raise FileNotFoundError(name)
         try:
-            return _RememberingFile(self._path, mode, self._keep)
+            return _RememberingFile(self._path, mode, self.keep)
         except OSError as error:
             if mode != "rb":  # GDAL looks first whether the file is there
-                self._keep(error)
+                self.keep(error)
             raise
 
-    def _keep(self, error: OSError) -> None:
+    def keep(self, error: BaseException) -> None:
         self._failure = self._failure or error
 
     def check(self) -> None:
