@@ -101,7 +101,7 @@ def test_a_truth_of_one_pixel_per_class_is_told(cli: Cli, tmp_path: Path) -> Non
     where = ("--scene", tmp_path / "cube.npy", "--truth", tmp_path / "truth.npy")
     done = cli("benchmark", "accuracy", *where, "--methods", "knn", "--split", "random", "--seeds", "1")
     assert done.status == 1
-    assert "truth.npy has one pixel per class, which is learned from" in done.err
+    assert "truth.npy has no class of two pixels, one to learn from and one to compare" in done.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="files have no limit of size there")

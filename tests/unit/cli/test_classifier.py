@@ -236,7 +236,9 @@ def test_labels_that_teach_nothing_are_a_fault_of_their_file(ids: np.ndarray, ca
 
 
 def test_descriptions_that_are_alike_are_one_sentence(case: Case, cli: Cli) -> None:
-    case.classes.write_text("[{id: 1, name: a, description: x}, {id: 2, name: b, description: x}]")
+    texts = zip("abc", "xxy", strict=True)
+    entries = [f"{{id: {i}, name: {name}, description: {text}}}" for i, (name, text) in enumerate(texts, 1)]
+    case.classes.write_text(f"[{', '.join(entries)}]")
     asked = ("--labels", case.truth, "--classes", case.classes)
     found = cli("train", case.scene, *asked, "-o", case.folder / "m.safetensors")
     assert found.status == 2

@@ -100,7 +100,7 @@ def test_what_is_read_is_never_written(cli: Cli, folder: Path, line: str) -> Non
 @pytest.mark.parametrize(
     ("out", "words"),
     [
-        ("absent/{0}", "The folder absent does not exist; create it first"),
+        ("absent/{0}", "the folder absent does not exist; create it first"),
         ("folder/{0}", "{0} is a folder; name a file in it"),
         (f"{'x' * 260}{{0}}", "choose another name"),
         ("/proc/{0}", "; choose another folder."),
