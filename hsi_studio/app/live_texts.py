@@ -23,6 +23,8 @@ SETTLED_MS = 150
 
 _IDLE_MS = 60_000
 _TEXTS, _PHRASE = "texts", "phrase"
+_SOON, _IN_TURN = 4, 5
+"""A phrase goes before texts that are being read: a long one takes half a minute."""
 
 
 class LiveTexts(QObject):
@@ -130,7 +132,7 @@ class LiveTexts(QObject):
     def read_phrase(self, text: str) -> None:
         """Read any text; the answer comes as `phrase_read`."""
         self._phrase = text
-        self._ask(_PHRASE, PhraseWanted(text, self.encoder))
+        self._ask(_PHRASE, PhraseWanted(text, self.encoder), _SOON)
 
     def stop(self) -> None:
         """End the process."""
@@ -144,9 +146,9 @@ class LiveTexts(QObject):
         else:
             self.busy_changed.emit(self.busy)
 
-    def _ask(self, kind: str, body: object) -> None:
+    def _ask(self, kind: str, body: object, priority: int = _IN_TURN) -> None:
         self._idle.stop()
-        self._engine.request(kind, body)
+        self._engine.request(kind, body, priority=priority)
         self.busy_changed.emit(True)
 
     def _on_answer(self, kind: str, value: object) -> None:

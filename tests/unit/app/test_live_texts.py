@@ -53,6 +53,22 @@ def test_colours_are_no_reason_to_read_again(live: LiveTexts, labelling: Labelli
         _change(labelling, ClassTable((replace(TABLE.entries[0], color=(1, 2, 3)), TABLE.entries[1])))
 
 
+def test_a_long_text_keeps_nothing_waiting(live: LiveTexts, labelling: Labelling, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(live.changed, timeout=180_000):
+        _change(labelling, TABLE)
+    live.set_draft(1, "Green corn rises at the red edge near 700 nm, and its leaves hold water. " * 4_000)
+    live.read_now()
+    qtbot.wait(500)  # the process reads it now
+    with qtbot.waitSignal(live.phrase_read, timeout=180_000):
+        live.read_phrase("Wet soil")
+    assert "texts" in live.engine.busy
+    live.set_draft(1, "Tall rows of maize")
+    with qtbot.waitSignal(live.changed, timeout=180_000):
+        live.read_now()
+    assert live.texts is not None
+    assert live.texts.wanted.classes.entries[0].description == "Tall rows of maize"
+
+
 def test_encoder_that_cannot_be_had_leaves_the_old_one(
     live: LiveTexts, labelling: Labelling, qtbot: QtBot
 ) -> None:

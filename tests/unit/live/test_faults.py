@@ -19,7 +19,7 @@ from hsi_studio.live.instant_service import InstantService
 from hsi_studio.live.map_requests import HeatWanted, LiveMap, MapWanted, NextWanted, SceneWanted
 from hsi_studio.live.network_service import NetworkService, Started, Trained, TrainWanted
 from hsi_studio.live.recipes import CubeRecipe
-from hsi_studio.live.text_service import TextService, TextsWanted
+from hsi_studio.live.text_service import EncoderChoice, TextService, TextsWanted
 from hsi_studio.ml import devices, encoder_files
 from hsi_studio.ml.encoder_file import default_encoder
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
@@ -129,4 +129,4 @@ def test_corrupted_encoder_weights_are_refused(tmp_path: Path, monkeypatch: pyte
         file.write(b"\x00\x01\x02\x03")
     monkeypatch.setattr(encoder_files, "default_encoder", lambda: copy)
     with pytest.raises(HsiError, match="is not the file that was published"):
-        list(TextService().answer("texts", TextsWanted(TABLE)))
+        list(TextService().answer("texts", TextsWanted(TABLE, EncoderChoice(offline=True))))
