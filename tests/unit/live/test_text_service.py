@@ -31,7 +31,7 @@ def test_one_changed_text_changes_one_raw_vector() -> None:
 
 def test_a_phrase_is_the_vector_of_a_class_with_that_text() -> None:
     table = ClassTable.from_names(["Woods", "Bare soil"])
-    (vector,) = TextService().answer("phrase", PhraseWanted("Woods"))
+    *_, vector = TextService().answer("phrase", PhraseWanted("Woods"))
     np.testing.assert_allclose(vector, _texts(TextsWanted(table)).embeddings.raw[0], atol=1e-5)
 
 
