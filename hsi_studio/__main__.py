@@ -13,7 +13,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        print("hsi-studio: Stopped.", file=sys.stderr)
+        print("hsi-studio: stopped.", file=sys.stderr)
         sys.exit(1)
     finally:
         # All is said: an interrupt would only add a traceback of the interpreter's own end.

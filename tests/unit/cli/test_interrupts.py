@@ -1,4 +1,4 @@
-"""Ctrl+C and a polite end: `Stopped.` on standard error, status 1, nothing half-written."""
+"""Ctrl+C and a polite end: `stopped.` on standard error, status 1, nothing half-written."""
 
 import signal
 import subprocess
@@ -46,7 +46,7 @@ def test_being_stopped_midway_leaves_nothing_behind(tmp_path: Path, number: sign
         time.sleep(0.001)
     started.send_signal(number)
     out, err = started.communicate(timeout=30)
-    assert (out, err.splitlines()[-1], "Traceback" in err) == ("", "hsi-studio: Stopped.", False)
+    assert (out, err.splitlines()[-1], "Traceback" in err) == ("", "hsi-studio: stopped.", False)
     assert started.returncode == 1
     assert {path.name for path in tmp_path.iterdir()} == {"in.npy", "out.tif"}
     assert (tmp_path / "out.tif").read_text() == "older"
@@ -73,4 +73,4 @@ def test_the_first_imports_are_stopped_as_well(module: str, number: signal.Signa
         check=False,
         timeout=60,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "hsi-studio: Stopped.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "hsi-studio: stopped.\n")
