@@ -60,16 +60,17 @@ class Polygon:
         scikit-image tests each pixel against each edge, which takes seconds for a lasso over 1000 × 1000.
         """
         turns = np.zeros((window.rows, window.cols + 1), bool)
-        # Relative to the centre of the window's first pixel.
-        start = self.vertices - (window.row + 0.5, window.col + 0.5)
+        # Whole numbers are centres of pixels. The window comes in only after rounding, or an edge through a
+        # centre could pass it on different sides in different windows.
+        start = self.vertices - 0.5
         stop = np.roll(start, -1, axis=0)
         ends = np.sort(np.stack([start[:, 0], stop[:, 0]]), axis=0)
-        first, last = np.clip(np.ceil(ends), 0, window.rows).astype(int)
+        first, last = np.clip(np.ceil(ends), window.row, window.row_stop).astype(int)
         for edge in np.flatnonzero(first < last):
             (row, col), (end_row, end_col) = start[edge], stop[edge]
             rows = np.arange(first[edge], last[edge])
-            crossing = col + (rows - row) / (end_row - row) * (end_col - col)
-            turns[rows, np.clip(np.ceil(crossing), 0, window.cols).astype(int)] ^= True
+            crossing = np.ceil(col + (rows - row) / (end_row - row) * (end_col - col)) - window.col
+            turns[rows - window.row, np.clip(crossing, 0, window.cols).astype(int)] ^= True
         return np.logical_xor.accumulate(turns, axis=1)[:, :-1]
 
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hsi_studio.core import region as region_module
@@ -42,6 +42,7 @@ def test_a_polygon_takes_pixels_by_their_centres() -> None:
     st.integers(0, 15),
     st.integers(0, 15),
 )
+@example([(0.0, 0.0), (7.0, 5.0), (2.0004999999999997, 0.0005)], 0, 2)
 def test_a_window_of_a_polygon_is_a_part_of_it(
     vertices: list[tuple[float, float]], row: int, col: int
 ) -> None:
