@@ -21,7 +21,7 @@ from hsi_studio.app.session import Session
 from hsi_studio.gui.wheel_guard import WheelGuard
 from hsi_studio.gui.widgets import named, one_line, quiet_button, set_icon
 
-_LEAST_HEIGHT = 120
+_LEAST_HEIGHT = 176
 
 
 @dataclass(frozen=True)
