@@ -85,7 +85,7 @@ class Bench:
         labelling.set_active(3)
         labelling.paint(full(side).change(Window(0, 0, 1, 1), np.array([[2]])), "First")
         # Not as an edit: a stroke over 400 megapixels would take longer than all that is measured.
-        labelling.state.labels[1].tiles.update(full(side).tiles)  # type: ignore[attr-defined]
+        labelling.state.labels[1].tiles.update(full(side).tiles)  # type: ignore[attr-defined]  # a Mapping for all but this
         tools.options.change(size=_SIZE)
         return cls(application, canvas, (service, layer, tools))
 

@@ -29,7 +29,7 @@ _VIEW_MS = 30
 _COLORMAP = "viridis"
 
 
-class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
+class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """A picture of a plane; the wheel zooms, the middle button moves, the left one draws a lasso.
 
     Shift adds to the selection, Alt takes out of it, a click without a drag selects nothing.
@@ -234,7 +234,7 @@ class ScatterPlot(pg.PlotWidget):  # type: ignore[misc]
         return point.x(), point.y()
 
 
-class _ViewBox(pg.ViewBox):  # type: ignore[misc]
+class _ViewBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     """Leaves the right button to menus."""
 
     def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:

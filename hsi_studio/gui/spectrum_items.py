@@ -18,7 +18,7 @@ _GAP_Z, _RANGE_Z, _LINE_Z = -20, -10, 20
 _CORNER = 3.0
 
 
-class Tag(pg.InfLineLabel):  # type: ignore[misc]
+class Tag(pg.InfLineLabel):  # type: ignore[misc]  # pyqtgraph has no types
     """A small plate at the upper end of a line, in the line's colour."""
 
     def __init__(self, line: pg.InfiniteLine, text: str = "") -> None:
@@ -65,7 +65,7 @@ def side_by_side(wanted: Sequence[float], width: float, within: float) -> list[f
     return result
 
 
-class BandLine(pg.InfiniteLine):  # type: ignore[misc]
+class BandLine(pg.InfiniteLine):  # type: ignore[misc]  # pyqtgraph has no types
     """A vertical line at a band, with a small tag; dragging tells where it would go.
 
     Parameters
@@ -99,7 +99,7 @@ class BandLine(pg.InfiniteLine):  # type: ignore[misc]
         self.tag.set_look(color, palette.base().color())
 
 
-class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
+class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]  # pyqtgraph has no types
     """A range of wavelengths with a letter; the whole range and each end can be dragged."""
 
     def __init__(self, letter: str) -> None:
@@ -128,7 +128,7 @@ class RangeRegion(pg.LinearRegionItem):  # type: ignore[misc]
         self.tag.set_look(color, palette.base().color())
 
 
-class GapShades(pg.GraphicsObject):  # type: ignore[misc]
+class GapShades(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph has no types
     """Grey stretches where a cube has no usable bands."""
 
     def __init__(self) -> None:

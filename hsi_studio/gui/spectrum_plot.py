@@ -23,7 +23,7 @@ _MARGIN = 0.05  # of the height, above and below the curves
 _REACH = 60.0  # pixels from the cursor within which a curve is read
 
 
-class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]
+class SpectrumPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Axes over the bands of a cube with `curves` on them.
 
     The wheel and a drag act on wavelengths; over the value axis they act on values. As long as the user has
@@ -216,7 +216,7 @@ def _distance(reached: tuple[float, float, Any]) -> float:
     return reached[0]
 
 
-class _ViewBox(pg.ViewBox):  # type: ignore[misc]
+class _ViewBox(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     """Zooms and pans along wavelengths, unless an axis says which."""
 
     def wheelEvent(self, ev: Any, axis: int | None = None) -> None:

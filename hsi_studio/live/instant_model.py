@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hsi_studio.core.cube import Cube
+from hsi_studio.core.steps import quietly
 from hsi_studio.live.map_requests import ModelWanted
 
 if TYPE_CHECKING:
@@ -37,11 +38,5 @@ def instant_model(
         wanted.embeddings,
         Settings("instant", FAST, backbone=wanted.network),
     )
-    while True:
-        yield None
-        try:
-            next(run)
-        except StopIteration as done:
-            model = done.value
-            break
+    model = yield from quietly(run)
     yield model.to_bytes()

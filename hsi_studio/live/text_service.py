@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hsi_studio.core.classes import ClassTable
 from hsi_studio.core.descriptions import ClassText
+from hsi_studio.core.steps import quietly
 from hsi_studio.errors import HsiError
 
 if TYPE_CHECKING:
     from hsi_studio.ml.benchmark.texts import Texts as ControlTexts
     from hsi_studio.ml.embedding_cache import CachedEncoder
-    from hsi_studio.ml.encoders import Reading
     from hsi_studio.ml.label_embeddings import LabelEmbeddings
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -99,13 +97,13 @@ def _texts(wanted: TextsWanted) -> Iterator[Texts | None]:
     encoder = _encoder(wanted.encoder)
     yield None
     started = time.perf_counter()
-    embeddings = yield from _interruptible(reading_classes(wanted.classes, encoder))
+    embeddings = yield from quietly(reading_classes(wanted.classes, encoder))
     yield Texts(wanted, embeddings, time.perf_counter() - started)
 
 
 def _phrase(wanted: PhraseWanted) -> Iterator[NDArray[np.float32] | None]:
     reading = _encoder(wanted.encoder).reading([ClassText(wanted.text, wanted.text)])
-    encoded = yield from _interruptible(reading)
+    encoded = yield from quietly(reading)
     yield encoded.vectors[0]
 
 
@@ -116,19 +114,8 @@ def _controls(wanted: ControlTextsWanted) -> Iterator[ControlTexts | None]:
     encoder, found = _encoder(wanted.encoder), []
     for table in (wanted.classes, bare_names(wanted.classes), nonsense(wanted.classes)):
         yield None
-        found.append((yield from _interruptible(reading_classes(table, encoder))))
+        found.append((yield from quietly(reading_classes(table, encoder))))
     yield Texts(*found)
-
-
-def _interruptible(reading: Reading[T]) -> Generator[None, None, T]:
-    """Read to the end; a text of 50 000 words takes half a minute, and another may be asked for meanwhile."""
-    while True:
-        try:
-            next(reading)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        yield None
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from hsi_studio.core.descriptions import ClassText, phrase_spans
 from hsi_studio.core.progress import Progress
+from hsi_studio.core.steps import drive
 from hsi_studio.errors import HsiError
 from hsi_studio.ml.chunking import chunks
 from hsi_studio.ml.encoder_files import DEFAULT, NEEDED, content_hash, find_encoder
@@ -72,14 +73,8 @@ class TextEncoder(Protocol):
 
 def finished(reading: Reading[T], progress: Progress | None = None) -> T:
     """Read to the end and return the result; `progress` may cancel between two steps."""
-    progress = Progress() if progress is None else progress
-    while True:
-        try:
-            step = next(reading)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        progress.update(*step)
+    told = Progress() if progress is None else progress
+    return drive(reading, lambda step: told.update(*step))
 
 
 class HuggingFaceEncoder:

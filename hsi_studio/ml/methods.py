@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hsi_studio.core.progress import Progress
+from hsi_studio.core.steps import drive
 from hsi_studio.errors import UsageError
 from hsi_studio.ml.classifier import Classifier
 from hsi_studio.ml.label_embeddings import LabelEmbeddings
 from hsi_studio.ml.presets import FAST, PAPER, Preset, Settings
 from hsi_studio.ml.rivals import SUMMARIES
-from hsi_studio.ml.scene import Scene, TrainingRun
+from hsi_studio.ml.scene import Scene, TrainingRun, TrainingStep
 
 Train = Callable[[Scene, LabelEmbeddings | None, Settings], TrainingRun]
 
@@ -94,15 +95,9 @@ def on_device(name: str) -> bool:
 
 def finish(run: TrainingRun, progress: Progress) -> Classifier:
     """Train to the end and return the model; `progress` may cancel between two steps."""
-    while True:
-        try:
-            step = next(run)
-        except StopIteration as done:
-            model: Classifier = done.value
-            return model
+
+    def tell(step: TrainingStep) -> None:
         loss = "" if step.loss is None else f", loss {step.loss:.3f}"
-        try:
-            progress.update(step.step / step.steps, f"stage {step.stage}{loss}")
-        except BaseException:
-            run.close()
-            raise
+        progress.update(step.step / step.steps, f"stage {step.stage}{loss}")
+
+    return drive(run, tell)
