@@ -10,7 +10,6 @@ import numpy as np
 from hsi_studio import __version__
 from hsi_studio.core.cube import Cube
 from hsi_studio.core.progress import Progress
-from hsi_studio.errors import UsageError
 from hsi_studio.ml.instant.fit import MOST_FITTED, ClickLabels, InstantFit, fit_clicks
 from hsi_studio.ml.instant.folds import thinned
 from hsi_studio.ml.instant.model import InstantModel
@@ -85,11 +84,6 @@ def _fit(
 ) -> InstantFit:
     some = labels.take(thinned(labels.positions, labels.targets, MOST_FITTED))
     measured, arrays = click_features(scene.cube, statistics, some, Progress(), network)
-    if len(measured.present) < 2:
-        raise UsageError(
-            f"fewer than two classes have labels where {scene.cube.name} was measured",
-            "label pixels that hold values",
-        )
     with one_thread():
         return fit_clicks(
             tuple(arrays),
